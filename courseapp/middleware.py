@@ -1,0 +1,71 @@
+"""What happens around every request: one host, one language, refusals as pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils import translation
+
+from courseapp.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+    Next = Callable[[HttpRequest], HttpResponseBase]
+
+
+class OneHost:
+    """Send 127.0.0.1 to localhost while developing: passkeys are bound to the host's name."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        host, _, port = request.META.get("HTTP_HOST", "").partition(":")
+        if host == "127.0.0.1" and settings.DEBUG and request.method == "GET":
+            address = f"http://localhost{':' + port if port else ''}{request.get_full_path()}"
+            response = HttpResponsePermanentRedirect(address)
+            response["Cache-Control"] = "no-store"
+            return response
+        return self.get_response(request)
+
+
+class Language:
+    """Dutch, unless this person chose English: on the account, or for this browser by a cookie.
+
+    The browser's own preference does not count: the courses are Dutch, and a Dutch reader with an
+    English phone should not get half a page in each.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.known = {code for code, _name in settings.LANGUAGES}
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in self.known else settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class Refusals:
+    """Turn a ``Refused`` that a page's view lets through into a calm page with its status."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused):
+            return None
+        return render(request, "refused.html", {"error": error}, status=error.status)

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class LessonsConfig(AppConfig):
+    """Articles, courses, and readers' progress."""
+
+    name = "lessons"
