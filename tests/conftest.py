@@ -1,0 +1,41 @@
+"""What every test may use, and what none may do."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from tests import network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest_plugins = ["tests.browsing", "tests.summary"]
+
+# Under CI the same examples every time: a failure there is the change's, not the day's.
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+# At home other examples each time. Two cores under load make any deadline a coin to toss.
+hypothesis_settings.register_profile(
+    "home", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "home")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_outgoing_network() -> Iterator[None]:
+    """A test that reaches beyond this machine fails at once, with the address it wanted."""
+    with network.closed():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """Rate limits of one test do not count against the next."""
+    yield
+    from django.core.cache import cache  # noqa: PLC0415 -- settings are ready only now.
+
+    cache.clear()
