@@ -6,8 +6,8 @@ from __future__ import annotations
 class Refused(Exception):
     """The domain says no. ``str(error)`` is a sentence a person can act on.
 
-    Each subclass stands beside the function that raises it and names a state. ``code`` is stable and
-    goes into the API; ``status`` is the HTTP status both skins answer with.
+    Each subclass stands beside the function that raises it and names a state. ``code`` is stable
+    and goes into the API; ``status`` is the HTTP status both skins answer with.
     """
 
     code = "refused"

@@ -35,9 +35,7 @@ class InvalidBlock(Refused):
 
 
 def _field(form: Form, *, required: bool, default: object, **more: object) -> Any:
-    return dataclasses.field(
-        default=default, metadata={"form": form, "required": required, **more}
-    )
+    return dataclasses.field(default=default, metadata={"form": form, "required": required, **more})
 
 
 def line(*, required: bool = False) -> str:
@@ -353,7 +351,8 @@ def _read_cards(name: str, value: object, meta: Mapping[str, Any]) -> tuple[Card
         if not isinstance(item, Mapping) or set(item) != {"title", "body"}:
             raise InvalidBlock("A card has a title and a body.")
         card = Card(
-            title=_read_line("title", item["title"], meta), body=_read_rich("body", item["body"], meta)
+            title=_read_line("title", item["title"], meta),
+            body=_read_rich("body", item["body"], meta),
         )
         if not card.title or not card.body:
             raise InvalidBlock("A card has a title and a body, neither of them empty.")

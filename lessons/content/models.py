@@ -1,0 +1,237 @@
+"""What staff write and what is published of it.
+
+The working copy is Article, Course, Module and Lesson: staff change it, readers never see it. What
+readers see is an Edition: an immutable state of a whole course, made of module snapshots. One
+pointer, ``Course.live_edition``, says which one.
+
+Identities (article, course, module, lesson) are UUIDs that travel with export and import and are
+never given away again; retiring a lesson leaves its row and every fact about it in place.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Article(models.Model):
+    """A text of the practice; its wording at a time is a Revision. No personal data."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    description = models.CharField(max_length=300, blank=True)
+    # Null: not public. Importing a text shows it to nobody.
+    live_revision = models.ForeignKey(
+        "Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Revision(models.Model):
+    """One imported version of an article: its source as it came, and what was left out and why.
+
+    Personal data: which member of staff imported it.
+    """
+
+    class Form(models.TextChoices):
+        TEXT = "text"
+        MARKDOWN = "markdown"
+        HTML = "html"
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    source = models.TextField()
+    form = models.CharField(max_length=10, choices=Form.choices)
+    left_out = models.JSONField(default=list)
+    imported_at = models.DateTimeField()
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "number"], name="revision_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} r{self.number}"
+
+
+class Passage(models.Model):
+    """A heading, paragraph, quote or list item of a revision, under a key that outlives edits."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="passages")
+    position = models.PositiveIntegerField()
+    key = models.CharField(max_length=60)
+    kind = models.CharField(max_length=20)
+    section = models.CharField(max_length=60, blank=True)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            # A block names its passages by key alone.
+            models.UniqueConstraint(fields=["revision", "key"], name="passage_key_once"),
+            models.UniqueConstraint(fields=["revision", "position"], name="passage_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Course(models.Model):
+    """A course: the working copy of what is true for all its modules, and the live pointer."""
+
+    class Access(models.TextChoices):
+        FREE = "free"
+        GRANTED = "granted"
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    tagline = models.CharField(max_length=300, blank=True)
+    description = models.TextField(blank=True)
+    access = models.CharField(max_length=10, choices=Access.choices, default=Access.FREE)
+    language = models.CharField(max_length=5, default="nl")
+    # Null: everything opens at once. Else {"every_days": 2, "at": "07:00"}, see reading.schedule.
+    pace = models.JSONField(null=True, blank=True)
+    # Order is a list of UUIDs: SQLite has no deferrable unique constraints to swap positions under.
+    module_order = models.JSONField(default=list)
+    articles = models.ManyToManyField(Article, related_name="courses", blank=True)
+    live_edition = models.ForeignKey(
+        "Edition", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Module(models.Model):
+    """A part of a course, published as one piece: the working copy.
+
+    Personal data: which member of staff asked for a publication later.
+    """
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="modules")
+    slug = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    lesson_order = models.JSONField(default=list)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(null=True, blank=True)
+    publish_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Why the last scheduled publication did not happen, for the person who asked for it.
+    publish_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "slug"], name="module_slug_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["publish_at"], name="module_due", condition=Q(publish_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Lesson(models.Model):
+    """A lesson: its identity for ever, and its working copy."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="lessons")
+    module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="lessons")
+    slug = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    lead = models.CharField(max_length=300, blank=True)
+    minutes = models.PositiveSmallIntegerField(default=5)
+    required = models.BooleanField(default=True)
+    open_to_all = models.BooleanField(default=False)
+    # As content.blocks defines them.
+    blocks = models.JSONField(default=list)
+    # {block id: {passage key: digest}}: the wording each block was last held against. A digest that
+    # differs from the article's current one makes the block stale.
+    seen = models.JSONField(default=dict)
+    # Raised by every save; a form brings back the one it started from.
+    version = models.PositiveIntegerField(default=1)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # A lesson's public address and its file are named by the slug.
+            models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Snapshot(models.Model):
+    """A module as it was published: immutable. ``content`` is read by content.editions alone."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="snapshots")
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class Edition(models.Model):
+    """An immutable published state of a whole course, like a commit: who, when, why, and what.
+
+    Its key is a UUID that is never used twice, so that whatever is computed from an edition may be
+    kept in memory under that key without ever growing stale.
+    Personal data: which member of staff published it.
+    """
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()
+    # What is true for the course: title, tagline, description, access, language, pace, articles.
+    manifest = models.JSONField()
+    modules: models.ManyToManyField[Snapshot, Any] = models.ManyToManyField(
+        Snapshot, through="EditionModule", related_name="editions"
+    )
+    note = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            # Two publications at once would otherwise both call themselves the next.
+            models.UniqueConstraint(fields=["course", "number"], name="edition_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_id} e{self.number}"
+
+
+class EditionModule(models.Model):
+    """The place of a module's snapshot in an edition."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="places")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="places")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "position"], name="edition_place_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}/{self.position}"

@@ -1,0 +1,72 @@
+"""Beginning a course: the enrolment, the consent it rests on, and the dates it promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from courseapp.accounts import consents
+from courseapp.accounts.models import Consent
+from lessons.content.models import Course
+from lessons.reading import schedule, standing
+from lessons.reading.access import NotGranted
+from lessons.reading.models import Enrolment, Unlock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from courseapp.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An enrolment, and whether it is new."""
+
+    enrolment: Enrolment
+    created: bool
+
+
+def enrol(*, reader: User, course: str, wording: str, place: str, now: datetime) -> Begun:
+    """Enrol the reader in the live course of this slug, with the consent given in ``wording``.
+
+    Enrolling twice gives the same enrolment and records nothing new. Raises ``CourseNotFound`` and
+    ``NotGranted``.
+    """
+    here = standing.of_course(reader, slug=course)
+    if here.published.access == Course.Access.GRANTED and not here.granted:
+        raise NotGranted(here.slug)
+    with transaction.atomic():
+        enrolment, created = Enrolment.objects.get_or_create(
+            reader=reader,
+            course_id=here.course,
+            defaults={
+                "edition_id": here.edition,
+                "enrolled_at": now,
+                "time_zone": reader.time_zone,
+            },
+        )
+        if created:
+            _promise(enrolment, here)
+            consents.give(
+                user=reader,
+                purpose=Consent.Purpose.PROGRESS,
+                wording=wording,
+                place=place,
+                now=now,
+            )
+    return Begun(enrolment=enrolment, created=created)
+
+
+def _promise(enrolment: Enrolment, here: standing.Standing) -> None:
+    dates = schedule.dates(
+        schedule.pace_from_json(here.published.pace),
+        [lesson.uuid for lesson in here.published.lessons],
+        enrolment.enrolled_at,
+        enrolment.time_zone,
+    )
+    Unlock.objects.bulk_create(
+        Unlock(enrolment=enrolment, lesson_id=lesson, opens_at=opens_at)
+        for lesson, opens_at in dates.items()
+    )

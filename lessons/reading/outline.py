@@ -1,0 +1,278 @@
+"""What a reader sees of a course: its outline with their own progress in it, and one lesson.
+
+At most three queries for an outline and four for a lesson beyond session and user, however long the
+course is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from django.utils.translation import gettext as _
+
+from lessons.content.models import Course
+from lessons.reading import access, progress, standing
+from lessons.reading.models import Enrolment
+from lessons.reading.standing import LessonNotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from courseapp.accounts.models import User
+    from lessons.content.blocks import Block
+    from lessons.content.editions import PublishedLesson
+    from lessons.reading.standing import Standing
+
+LineState = Literal["finished", "started", "open", "later", "closed"]
+
+
+@dataclass(frozen=True)
+class CourseFace:
+    """A course as it presents itself; ``description`` in the small Markdown."""
+
+    uuid: UUID
+    slug: str
+    title: str
+    tagline: str
+    description: str
+    access: str
+    language: str
+    minutes: int
+    lesson_count: int
+    article_slugs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LessonLine:
+    """A lesson in the outline. ``state``: closed means not enrolled or not granted."""
+
+    uuid: UUID
+    slug: str
+    title: str
+    lead: str
+    minutes: int
+    required: bool
+    open_to_all: bool
+    number: int
+    module_number: int
+    state: LineState
+    opens_at: datetime | None
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class ModuleLines:
+    uuid: UUID
+    title: str
+    description: str
+    number: int
+    lessons: tuple[LessonLine, ...]
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Where to go on; ``block`` None means the top of the lesson."""
+
+    lesson: LessonLine
+    block: UUID | None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A course with one reader's progress; ``percent`` counts required lessons, completed is 100."""
+
+    course: CourseFace
+    edition: UUID
+    modules: tuple[ModuleLines, ...]
+    enrolled: bool
+    granted: bool
+    finished_count: int
+    required_count: int
+    percent: int
+    completed_at: datetime | None
+    resume: Resume | None
+
+    @property
+    def lines(self) -> tuple[LessonLine, ...]:
+        return tuple(line for module in self.modules for line in module.lessons)
+
+
+@dataclass(frozen=True)
+class LessonView:
+    """One open lesson in its place."""
+
+    course: CourseFace
+    module: ModuleLines
+    line: LessonLine
+    edition: UUID
+    published: PublishedLesson
+    previous: LessonLine | None
+    next: LessonLine | None
+    outline: Outline
+    finished: bool
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return self.published.blocks
+
+
+def of_course(
+    *,
+    reader: User | None,
+    now: datetime,
+    slug: str | None = None,
+    uuid: UUID | None = None,
+) -> Outline:
+    """The outline of a live course by its slug or its identity; raises ``CourseNotFound``."""
+    if uuid is not None:
+        return _outline(standing.of_course_uuid(reader, uuid=uuid), now)
+    return _outline(standing.of_course(reader, slug=slug or ""), now)
+
+
+def of_lesson(*, reader: User | None, lesson: UUID, now: datetime) -> LessonView:
+    """An open lesson for this reader, recorded as opened the first time.
+
+    Raises ``LessonNotFound`` and what ``access.require`` raises.
+    """
+    here = standing.of_lesson(reader, lesson=lesson)
+    access.require(here, lesson, now)
+    progress.record_opened(here, lesson, now)
+    return _view(here, lesson, now)
+
+
+def of_open_lesson(*, course: str, slug: str, now: datetime) -> LessonView:
+    """A lesson open to everybody, by its public address, as a visitor sees it."""
+    here = standing.of_course(None, slug=course)
+    lesson = here.published.by_slug.get(slug)
+    if lesson is None or not lesson.open_to_all:
+        raise LessonNotFound(_("This lesson does not exist."))
+    return _view(here, lesson.uuid, now)
+
+
+def of_reader(*, reader: User, now: datetime) -> list[Outline]:
+    """The outlines of the courses a reader began, the last begun first; two queries a course."""
+    slugs = (
+        Enrolment.objects.filter(reader=reader, course__live_edition__isnull=False)
+        .order_by("-enrolled_at")
+        .values_list("course__slug", flat=True)
+    )
+    return [_outline(standing.of_course(reader, slug=slug), now) for slug in slugs]
+
+
+def public_courses() -> list[CourseFace]:
+    """Every live course, by title."""
+    rows = Course.objects.filter(live_edition__isnull=False).values_list(
+        "pk", "slug", "live_edition_id"
+    )
+    faces = [
+        _face(standing.Standing(course=pk, slug=slug, edition=edition or pk, granted=False))
+        for pk, slug, edition in rows
+    ]
+    return sorted(faces, key=lambda face: face.title)
+
+
+def _view(here: Standing, lesson: UUID, now: datetime) -> LessonView:
+    outline = _outline(here, now)
+    lines = outline.lines
+    line = next(line for line in lines if line.uuid == lesson)
+    place = lines.index(line)
+    return LessonView(
+        course=outline.course,
+        module=outline.modules[line.module_number - 1],
+        line=line,
+        edition=here.edition,
+        published=here.published.by_uuid[lesson],
+        previous=lines[place - 1] if place else None,
+        next=lines[place + 1] if place + 1 < len(lines) else None,
+        outline=outline,
+        finished=lesson in here.facts.finished,
+    )
+
+
+def _outline(here: Standing, now: datetime) -> Outline:
+    published = here.published
+    modules = tuple(
+        ModuleLines(
+            uuid=module.uuid,
+            title=module.title,
+            description=module.description,
+            number=module.number,
+            lessons=tuple(_line(here, lesson, now) for lesson in module.lessons),
+        )
+        for module in published.modules
+    )
+    finished = here.facts.finished
+    required = published.required
+    done = sum(1 for lesson in required if lesson in finished)
+    percent = 100 * done // len(required) if required else 0
+    return Outline(
+        course=_face(here),
+        edition=here.edition,
+        modules=modules,
+        enrolled=here.enrolled,
+        granted=here.granted,
+        finished_count=sum(1 for lesson in published.lessons if lesson.uuid in finished),
+        required_count=len(required),
+        percent=100 if here.completed_at else percent,
+        completed_at=here.completed_at,
+        resume=_resume(here, [line for module in modules for line in module.lessons]),
+    )
+
+
+def _face(here: Standing) -> CourseFace:
+    published = here.published
+    return CourseFace(
+        uuid=here.course,
+        slug=here.slug,
+        title=published.title,
+        tagline=published.tagline,
+        description=published.description,
+        access=published.access,
+        language=published.language,
+        minutes=published.minutes,
+        lesson_count=len(published.lessons),
+        article_slugs=published.articles,
+    )
+
+
+def _line(here: Standing, lesson: PublishedLesson, now: datetime) -> LessonLine:
+    answer = access.decide(here, lesson.uuid, now)
+    states: dict[access.State, LineState] = {"opens_at": "later", "open": "open"}
+    state = states.get(answer.state, "closed")
+    if lesson.uuid in here.facts.finished:
+        state = "finished"
+    elif state == "open" and lesson.uuid in here.facts.opened:
+        state = "started"
+    return LessonLine(
+        uuid=lesson.uuid,
+        slug=lesson.slug,
+        title=lesson.title,
+        lead=lesson.lead,
+        minutes=lesson.minutes,
+        required=lesson.required,
+        open_to_all=lesson.open_to_all,
+        number=lesson.number,
+        module_number=lesson.module_number,
+        state=state,
+        opens_at=answer.when,
+        is_new=_is_new(here, lesson),
+    )
+
+
+def _is_new(here: Standing, lesson: PublishedLesson) -> bool:
+    """New since the reader completed the course, and not finished by them yet."""
+    done = here.completed_at
+    return done is not None and lesson.since > done and lesson.uuid not in here.facts.finished
+
+
+def _resume(here: Standing, lines: list[LessonLine]) -> Resume | None:
+    """Where the reader stopped, unless that lesson is finished or gone: then the next open one."""
+    if not here.enrolled:
+        return None
+    for line in lines:
+        if line.uuid == here.last_lesson and line.state in {"open", "started"}:
+            return Resume(lesson=line, block=here.last_block)
+    after = [line for line in lines if line.state in {"open", "started"}]
+    return Resume(lesson=after[0], block=None) if after else None

@@ -1,0 +1,89 @@
+"""Publishing with what it means for readers: the edition and their completions in one transaction.
+
+Everybody who publishes (command, API, scheduled task, the first load of a shipped course) comes
+through here.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from courseapp.errors import Refused
+from lessons.content import editions, publishing
+from lessons.content.models import Course, Module
+from lessons.reading import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+    from courseapp.accounts.models import User
+    from lessons.content.models import Edition
+
+log = logging.getLogger(__name__)
+
+
+def publish(
+    *, course: Course, modules: Iterable[UUID], by: User | None, now: datetime, note: str = ""
+) -> Edition:
+    """Publish modules; see ``content.publishing.publish`` for what it raises."""
+    return _released(
+        course,
+        lambda: publishing.publish(course=course, modules=modules, by=by, now=now, note=note),
+        now,
+    )
+
+
+def restore(*, edition: Edition, by: User | None, now: datetime, note: str = "") -> Edition:
+    """Publish an earlier edition's text again; see ``content.publishing.restore``."""
+    return _released(
+        edition.course,
+        lambda: publishing.restore(edition=edition, by=by, now=now, note=note),
+        now,
+    )
+
+
+def publish_due(*, now: datetime) -> int:
+    """Publish the modules whose moment has come; returns how many.
+
+    Each in a transaction of its own that first takes the moment away, so that two workers publish
+    once. A refusal is kept on the module for the person who planned it.
+    """
+    due = Module.objects.filter(publish_at__lte=now).values_list("pk", flat=True)
+    return sum(_publish_planned(module, now) for module in list(due))
+
+
+def _publish_planned(pk: UUID, now: datetime) -> int:
+    with transaction.atomic():
+        module = (
+            Module.objects.select_for_update(of=("self",))
+            .select_related("course", "publish_by")
+            .filter(pk=pk, publish_at__lte=now)
+            .first()
+        )
+        if module is None:
+            return 0
+        module.publish_at, module.publish_error = None, ""
+        try:
+            with transaction.atomic():
+                publish(course=module.course, modules=[pk], by=module.publish_by, now=now)
+        except Refused as refusal:
+            module.publish_error = str(refusal)
+            log.warning("planned publication of module %s refused: %s", pk, refusal.code)
+        module.save(update_fields=["publish_at", "publish_error"])
+        return int(not module.publish_error)
+
+
+def _released(course: Course, act: Callable[[], Edition], now: datetime) -> Edition:
+    with transaction.atomic():
+        # Read under the course's lock: another publication may just have moved the pointer.
+        before = Course.objects.select_for_update().get(pk=course.pk).live_edition_id
+        edition = act()
+        after = editions.load(edition.pk).required
+        if before is not None and editions.load(before).required - after:
+            progress.settle(edition=edition, required=after, now=now)
+    return edition
