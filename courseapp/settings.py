@@ -8,6 +8,7 @@ cannot work or would be unsafe.
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,7 +22,9 @@ PRODUCTION = env.flag("PRODUCTION", default=False)
 DEBUG = env.flag("DEBUG", default=not PRODUCTION)
 # A developer's secret is made by `make run` and kept in var/; production must bring its own.
 SECRET_KEY = env.text("SECRET_KEY", "" if PRODUCTION else env.kept_secret(VAR_DIR / "secret_key"))
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
+)
 PORT = env.number("PORT", 8000)
 # The one address of the site, without a slash at the end: in mails, canonical links, the sitemap.
 SITE_URL = env.text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
@@ -134,6 +137,47 @@ CACHES = {
 
 BROKER_URL = env.text("BROKER_URL", "spool://")
 SPOOL_DIR = VAR_DIR / "spool"
+# "solo" works in the process itself; "prefork" needs Redis or RabbitMQ and takes more memory.
+WORKER_POOL = env.text("WORKER_POOL", "solo")
+WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 1)
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+    "spool": {"folder": str(SPOOL_DIR), "polling_interval": 0.1},
+    "redis": {
+        "visibility_timeout": 600,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+        "health_check_interval": 15,
+    },
+}.get(BROKER_URL.partition(":")[0].replace("rediss", "redis"), {})
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+# A message is a doorbell: it is taken off the queue at once, has no result, and is never retried.
+# The table it points at does all that, and does it better.
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_SOFT_TIME_LIMIT = 55
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_BEAT_SCHEDULE = {
+    "post.tick": {"task": "post.tick", "schedule": 15.0, "options": {"expires": 15}},
+    "accounts.prune": {
+        "task": "accounts.prune",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
+}
 
 # --- People ------------------------------------------------------------------------------------
 

@@ -10,18 +10,20 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from courseapp.accounts import addresses
+
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts; an address is kept in lower case, so that one person has one account."""
+    """Makes accounts; an address is kept tidied, so that one person has one account."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=addresses.tidy(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=(username or "").lower())
+        return self.get(email=addresses.tidy(username or ""))
 
 
 class User(AbstractBaseUser):
@@ -39,6 +41,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     is_owner = models.BooleanField(default=False)
+    # Until the address is confirmed this moves to the last time a code was asked for: the week
+    # after which an unconfirmed account goes is counted from it.
     date_joined = models.DateTimeField(default=timezone.now)
     # Null until the person has shown that the address is theirs; such an account goes after a week.
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -88,6 +92,10 @@ class Consent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "purpose", "at"], name="consent_of_user")]
+        constraints = [
+            # The proof is the wording; a row without its words proves nothing.
+            models.CheckConstraint(condition=~models.Q(wording=""), name="consent_has_words"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.act}"

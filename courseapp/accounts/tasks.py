@@ -1,0 +1,13 @@
+"""What happens to accounts once a day."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from courseapp.accounts import pruning
+
+
+@shared_task(name="accounts.prune")
+def prune() -> None:
+    pruning.prune_unconfirmed(now=timezone.now())

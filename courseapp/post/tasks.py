@@ -1,0 +1,34 @@
+"""What the worker does with the outbox."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from celery import shared_task
+from django.utils import timezone
+
+from courseapp.post import doorbell, heartbeat, pump
+
+# Seconds; the task's soft limit is 55.
+WORKING_TIME = 40
+BATCH = 100
+
+
+@shared_task(name="post.pump")
+def send_letters() -> None:
+    """Send all that is due; ring again when time is up before the letters are."""
+    started = monotonic()
+    while pump.send_due(now=timezone.now(), limit=BATCH).claimed == BATCH:
+        if monotonic() - started > WORKING_TIME:
+            doorbell.ring()
+            return
+
+
+@shared_task(name="post.tick")
+def tick() -> None:
+    """Every fifteen seconds: note the beat, forget codes that ran out, ring when mail is due."""
+    now = timezone.now()
+    heartbeat.note(now=now)
+    pump.forget_expired(now=now)
+    if pump.is_due(now=now):
+        doorbell.ring()
