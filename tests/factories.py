@@ -5,14 +5,16 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from courseapp.accounts.models import User
 from lessons.content import blocks, publishing
 from lessons.content.models import Course, Lesson, Module
 from lessons.reading import enrolling
-from lessons.reading.models import Enrolment
 from lessons.staff import release
+
+if TYPE_CHECKING:
+    from lessons.reading.models import Enrolment
 
 NOW = datetime(2026, 11, 22, 20, 15, tzinfo=UTC)
 _numbers = count(1)

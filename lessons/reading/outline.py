@@ -81,7 +81,7 @@ class Resume:
 
 @dataclass(frozen=True)
 class Outline:
-    """A course with one reader's progress; ``percent`` counts required lessons, completed is 100."""
+    """A course with one reader's progress; ``percent`` counts required lessons, completed: 100."""
 
     course: CourseFace
     edition: UUID

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, Value
+from django.db.models import Count, Exists, OuterRef, Q, Value
 
 from lessons.reading import access, standing
 from lessons.reading.models import Completed, Enrolment, Finished, Opened, Position
@@ -117,7 +117,8 @@ def settle(*, edition: Edition, required: frozenset[UUID], now: datetime) -> int
     """
     if not required:
         return 0
-    still_open = Enrolment.objects.filter(course=edition.course_id, completed__isnull=True)
+    completed = Completed.objects.filter(enrolment=OuterRef("pk"))
+    still_open = Enrolment.objects.filter(~Exists(completed), course=edition.course_id)
     _lock_all(still_open)
     finished = Count("finished_facts", filter=Q(finished_facts__lesson__in=required))
     rows = (

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lessons.content import publishing
-from lessons.content.models import Course
 from lessons.reading import access, enrolling, outline, progress
 from lessons.reading.models import Completed, Enrolment, Finished, Opened
 from lessons.staff import release
@@ -25,6 +24,7 @@ from tests.factories import (
 
 if TYPE_CHECKING:
     from courseapp.accounts.models import User
+    from lessons.content.models import Course
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=1)

@@ -1,0 +1,151 @@
+"""Who may read what, and when."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessons.reading import access, outline, schedule
+from lessons.reading.models import Unlock
+from lessons.reading.standing import LessonNotFound
+from tests.factories import (
+    NOW,
+    lessons_of,
+    make_course,
+    make_enrolment,
+    make_lesson,
+    make_reader,
+    publish_all,
+)
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.django_db
+def test_a_free_course_opens_by_enrolling() -> None:
+    course, reader = make_course(), make_reader()
+    lesson = lessons_of(course)[0].uuid
+    assert access.may_read(reader=reader, lesson=lesson, now=NOW).state == "not_enrolled"
+    make_enrolment(reader, course)
+    assert access.may_read(reader=reader, lesson=lesson, now=NOW).state == "open"
+    assert access.may_read(reader=None, lesson=lesson, now=NOW).state == "not_enrolled"
+
+
+@pytest.mark.django_db
+def test_a_lesson_open_to_all_is_open_to_a_visitor_also_in_a_training() -> None:
+    course = make_course(access="granted", live=False)
+    first, second = lessons_of(course)[:2]
+    first.open_to_all = True
+    first.save()
+    publish_all(course)
+    assert access.may_read(reader=None, lesson=first.uuid, now=NOW).state == "open"
+    assert access.may_read(reader=None, lesson=second.uuid, now=NOW).state == "not_granted"
+
+
+@pytest.mark.django_db
+def test_a_training_is_readable_while_at_least_one_right_holds() -> None:
+    course, reader = make_course(access="granted"), make_reader()
+    lesson = lessons_of(course)[0].uuid
+    with pytest.raises(access.NotGranted):
+        make_enrolment(reader, course)
+    one = access.grant(reader=reader, course=course, source="order:1", now=NOW)
+    two = access.grant(reader=reader, course=course, source="gift:2", now=NOW)
+    make_enrolment(reader, course)
+
+    def state() -> str:
+        return access.may_read(reader=reader, lesson=lesson, now=NOW).state
+
+    access.revoke(access=one, now=NOW)
+    assert state() == "open"
+    access.suspend(access=two, now=NOW)
+    assert state() == "not_granted"
+    access.resume(access=two)
+    access.resume(access=one)
+    assert state() == "open"
+    access.revoke(access=two, now=NOW)
+    assert state() == "not_granted"
+    assert access.grant(reader=reader, course=course, source="order:1", now=NOW).pk == one.pk
+
+
+@pytest.mark.django_db
+def test_a_pace_promises_dates_at_enrolment_that_no_publication_moves() -> None:
+    course = make_course(modules=1, lessons=3, pace={"every_days": 2, "at": "07:00"})
+    reader = make_reader()
+    make_enrolment(reader, course)
+    one, two, three = (lesson.uuid for lesson in lessons_of(course))
+    promised = dict(Unlock.objects.values_list("lesson", "opens_at"))
+    assert promised == {
+        one: NOW,
+        two: datetime(2026, 11, 24, 6, 0, tzinfo=UTC),
+        three: datetime(2026, 11, 26, 6, 0, tzinfo=UTC),
+    }
+    answer = access.may_read(reader=reader, lesson=two, now=NOW)
+    assert (answer.state, answer.when) == ("opens_at", promised[two])
+    with pytest.raises(access.OpensLater):
+        outline.of_lesson(reader=reader, lesson=two, now=NOW)
+    course.pace = {"every_days": 9, "at": "20:00"}
+    course.save()
+    added = make_lesson(course.modules.get())
+    publish_all(course)
+    assert dict(Unlock.objects.values_list("lesson", "opens_at")) == promised
+    assert access.may_read(reader=reader, lesson=two, now=promised[two]).state == "open"
+    assert access.may_read(reader=reader, lesson=added.uuid, now=NOW).when == promised[three]
+
+
+@pytest.mark.django_db
+def test_an_unknown_lesson_and_one_that_was_never_live_are_not_told_apart() -> None:
+    draft = make_course(live=False)
+    for lesson in (uuid.uuid4(), lessons_of(draft)[0].uuid):
+        with pytest.raises(LessonNotFound):
+            access.may_read(reader=None, lesson=lesson, now=NOW)
+
+
+@given(
+    days=st.integers(1, 60),
+    at=st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
+    zone=st.sampled_from(["Europe/Amsterdam", "America/New_York", "Asia/Kolkata", "UTC"]),
+    start=st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+def test_every_date_keeps_its_local_hour_its_order_and_its_distance(
+    days: int, at: time, zone: str, start: datetime
+) -> None:
+    lessons = [uuid.uuid4() for _ in range(12)]
+    pace = schedule.Pace(every_days=days, at=at)
+    dates = schedule.dates(pace, lessons, start, zone)
+    local = [dates[lesson].astimezone(ZoneInfo(zone)) for lesson in lessons]
+    assert list(dates.values()) == sorted(dates.values())
+    assert [one.date() - local[0].date() for one in local] == [n * days * DAY for n in range(12)]
+    assert all(one.time() == at or _missing(one.date(), at, zone) for one in local[1:])
+
+
+def _missing(day: date, at: time, zone: str) -> bool:
+    """Whether the clock never shows that time on that day."""
+    wanted = datetime.combine(day, at, tzinfo=ZoneInfo(zone))
+    return wanted.astimezone(UTC).astimezone(ZoneInfo(zone)).time() != at
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "expected"),
+    [
+        (time(2, 30), date(2027, 3, 28), datetime(2027, 3, 28, 1, 30, tzinfo=UTC)),
+        (time(2, 30), date(2026, 10, 25), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+    ],
+)
+def test_an_hour_that_is_missing_moves_forward_and_one_that_comes_twice_means_the_first(
+    at: time, day: date, expected: datetime
+) -> None:
+    start = datetime.combine(day - DAY, time(12), tzinfo=UTC)
+    lessons = [uuid.uuid4(), uuid.uuid4()]
+    dates = schedule.dates(schedule.Pace(1, at), lessons, start, "Europe/Amsterdam")
+    assert dates[lessons[1]] == expected
+
+
+@pytest.mark.parametrize("data", [{}, {"every_days": 0, "at": "07:00"}, {"every_days": 2}, 7])
+def test_a_pace_that_makes_no_sense_is_refused(data: object) -> None:
+    with pytest.raises(schedule.InvalidPace):
+        schedule.pace_from_json(data)  # type: ignore[arg-type]
