@@ -33,7 +33,7 @@ class Count:
         execute: Callable[[str, object, bool, dict[str, Any]], object],
         sql: str,
         params: object,
-        many: bool,  # noqa: FBT001 -- Django calls its wrappers by position.
+        many: bool,
         context: dict[str, Any],
     ) -> object:
         """An execute wrapper as Django wants it: note the statement, then run it."""

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from courseapp import preparing
+from courseapp.supervisor import Child, Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOST = "127.0.0.1"
+STEPS_BEFORE = 2  # by `make run`: the virtual environment and the libraries
+
+
+class Command(BaseCommand):
+    """Prepare what the site needs, then run the web server and the worker until Ctrl-C."""
+
+    help = "Prepare and run the whole site: web, worker and clock."
+    requires_migrations_checks = False
+
+    def handle(self, **options: object) -> None:
+        with _alone():
+            _require_free_port()
+            self._prepare()
+            status = Supervisor(
+                [Child("web", _web()), Child("worker", _worker())],
+                say=self._say,
+                ready=_answers,
+                on_ready=self._welcome,
+            ).run()
+            self._say("Stopped.")
+        if status:
+            sys.exit(status)
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _prepare(self) -> None:
+        total = STEPS_BEFORE + len(preparing.STEPS) + 1
+        for number, step in enumerate(preparing.STEPS, start=STEPS_BEFORE + 1):
+            self.stdout.write(f"{number}/{total}  {step.title} … ", ending="")
+            self.stdout.flush()
+            began = time.monotonic()
+            told = step.act()
+            took = time.monotonic() - began
+            self._say(f"{told}{f' ({took:.0f} s)' if took >= 1 else ''}")
+        self._say(f"{total}/{total}  Web, worker and clock")
+
+    def _welcome(self) -> None:
+        site = f"http://localhost:{settings.PORT}"
+        places = [("Site", "/"), ("API", "/api/v1/docs/"), ("Health", "/healthz")]
+        if settings.DEBUG:
+            places.insert(1, ("Mail it sent", "/postvak/"))
+        width = max(len(name) for name, _path in places)
+        rows = [f"  {name:{width}}  {site}{path}" for name, path in places]
+        self._say("\n".join(["", "It runs. Ctrl-C stops it.", *rows, ""]))
+
+
+def _web() -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *("--host", HOST, "--port", str(settings.PORT)),
+        *("--workers", "2", "--log-level", "warning", "--respawn-failed-workers"),
+        *("--workers-kill-timeout", "5"),
+        "courseapp.wsgi:application",
+    ]
+
+
+def _worker() -> list[str]:
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
+
+
+def _answers() -> bool:
+    """Whether the web server accepts connections."""
+    with socket.socket() as sock:
+        sock.settimeout(0.2)
+        return sock.connect_ex((HOST, settings.PORT)) == 0
+
+
+def _require_free_port() -> None:
+    with socket.socket() as sock:
+        # As web servers do: what lingers of connections just closed is no obstacle.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((HOST, settings.PORT))
+        except PermissionError:
+            raise CommandError(
+                f"Port {settings.PORT} is for the system's administrator only. "
+                "Take one above 1023: make run PORT=8000"
+            ) from None
+        except (OSError, OverflowError):
+            raise CommandError(
+                f"Port {settings.PORT} is taken, or is no port at all. "
+                "Take another one: make run PORT=9000"
+            ) from None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold var/serve.lock while serving: two workers over one var/ would share one spool."""
+    with (settings.VAR_DIR / "serve.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            number = lock.read() or "?"
+            raise CommandError(
+                f"The site already runs on {settings.VAR_DIR} (process {number}). "
+                "Stop that one first, or give this one its own VAR_DIR."
+            ) from None
+        lock.seek(0)
+        lock.truncate()
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield

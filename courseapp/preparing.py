@@ -1,0 +1,64 @@
+"""What has to be in place before the site starts: each step is cheap when nothing changed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.management import call_command
+
+from courseapp import catalogues
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Step:
+    """``act`` returns a few words on what it did, for the person who watches."""
+
+    title: str
+    act: Callable[[], str]
+
+
+def _catalogues() -> str:
+    done = catalogues.compile_all()
+    return f"compiled {' and '.join(done)}" if done else "up to date"
+
+
+def _database() -> str:
+    told = _quietly("migrate", interactive=False)
+    applied = told.count("... OK")
+    return f"{applied} migrations applied" if applied else "up to date"
+
+
+def _courses() -> str:
+    return _quietly("load_courses").strip().replace("\n", "; ") or "up to date"
+
+
+def _staff_account() -> str:
+    return _quietly("create_staff", "owner@localhost", if_none=True).strip() or "there already"
+
+
+def _static_files() -> str:
+    if settings.DEBUG:
+        return "served from where they are"
+    return _quietly("collectstatic", interactive=False).strip().rpartition("\n")[2]
+
+
+def _quietly(command: str, *args: str, **options: object) -> str:
+    told = io.StringIO()
+    call_command(command, *args, stdout=told, no_color=True, **options)
+    return told.getvalue()
+
+
+# Libraries come before Python runs at all: `make run` does those as steps 1 and 2.
+STEPS = (
+    Step("Catalogues of both languages", _catalogues),
+    Step("Static files", _static_files),
+    Step("Database", _database),
+    Step("Courses that come along", _courses),
+    Step("Account for the staff", _staff_account),
+)
