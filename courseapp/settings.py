@@ -87,6 +87,12 @@ TEMPLATES = [
     },
 ]
 
+# Who the practice is, for contact and privacy; what is not given is not shown.
+PRACTICE = {
+    part: env.text(f"PRACTICE_{part.upper()}", "")
+    for part in ("name", "email", "phone", "address", "register")
+}
+
 # --- Data ------------------------------------------------------------------------------------
 
 
@@ -140,7 +146,8 @@ SPOOL_DIR = VAR_DIR / "spool"
 # "solo" works in the process itself; "prefork" needs Redis or RabbitMQ and takes more memory.
 WORKER_POOL = env.text("WORKER_POOL", "solo")
 WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 1)
-CELERY_BROKER_URL = BROKER_URL
+# Kombu warns about an address without a host; a folder has none.
+CELERY_BROKER_URL = "spool://localhost" if BROKER_URL == "spool://" else BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
     "spool": {"folder": str(SPOOL_DIR), "polling_interval": 0.1},
     "redis": {
@@ -194,8 +201,50 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "/mijn/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "courseapp.post.account_mail.Adapter"
+ACCOUNT_FORMS = {
+    "request_login_code": "courseapp.accounts.forms.AskCodeForm",
+    "confirm_login_code": "courseapp.accounts.forms.EnterCodeForm",
+    "confirm_email_verification_code": "courseapp.accounts.forms.EnterAddressCodeForm",
+    "login": "courseapp.accounts.forms.PasswordForm",
+    "add_email": "courseapp.accounts.forms.NewAddressForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
+# A code of six digits goes with three attempts and ten minutes: one in 333,333 to guess it.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+# Per network ("ip"), and per address or code ("key"). A reader asks once or twice; somebody who
+# wants to fill another's mailbox, or to guess at codes, meets the second and third figure.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,100/h/ip,4/m/key,12/h/key",
+    "guess_login_code": "3/20m/key",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+}
+# How many proxies of ours stand before the site; their X-Forwarded-For is believed, no other.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
+MFA_ADAPTER = "courseapp.accounts.adapter.SecondStep"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+USERSESSIONS_TRACK_ACTIVITY = False
+HEADLESS_CLIENTS = ["app"]
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"

@@ -1,0 +1,70 @@
+/*
+ * What the pages do on top of plain HTML. Nothing needs this file; everything here is a comfort.
+ *
+ * 1. "Leave quickly" takes the place of this page in the history.
+ * 2. A self-check is counted on this screen; nothing of it is sent.
+ * 3. The lesson remembers which block the reader has before them.
+ */
+"use strict";
+
+for (const link of document.querySelectorAll("[data-leave]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.body.hidden = true;
+    window.location.replace(link.href);
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-selfcheck]")) {
+  const count = form.querySelector(".count");
+  const closing = form.querySelector(".closing");
+  form.querySelector("button").hidden = true;
+  form.querySelector(".sent").hidden = true;
+  form.querySelector(".counted").hidden = false;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", () => {
+    const ticked = form.querySelectorAll("input:checked").length;
+    count.textContent = count.dataset.words.replace("{n}", ticked);
+    if (closing) closing.hidden = false;
+  });
+}
+
+const lesson = document.querySelector("[data-position]");
+if (lesson && "IntersectionObserver" in window) {
+  const seen = new Set();
+  const blocks = [...lesson.querySelectorAll(".block")];
+  let kept = lesson.dataset.block || "";
+  let timer = 0;
+
+  /** The first block whose text is still on the screen: there the reader goes on. */
+  const here = () => {
+    const block = blocks.find((one) => seen.has(one));
+    return block ? block.id.slice(2) : "";
+  };
+  const keep = () => {
+    const block = here();
+    if (!block || block === kept) return;
+    kept = block;
+    const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+    const body = new URLSearchParams({ block });
+    const headers = { "X-CSRFToken": token ? token.value : "" };
+    fetch(lesson.dataset.position, { method: "POST", body, headers, keepalive: true }).catch(() => {
+      kept = "";
+    });
+  };
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        if (entry.isIntersecting) seen.add(entry.target);
+        else seen.delete(entry.target);
+      }
+      window.clearTimeout(timer);
+      timer = window.setTimeout(keep, 1500);
+    },
+    { rootMargin: "-12% 0px -30% 0px" },
+  );
+  for (const block of blocks) observer.observe(block);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") keep();
+  });
+}

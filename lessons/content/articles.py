@@ -1,0 +1,42 @@
+"""Articles as readers see them: the live revision of each, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from courseapp.errors import NotFound
+from lessons.content.models import Article, Passage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class ArticleNotFound(NotFound):
+    code = "article_not_found"
+
+
+@dataclass(frozen=True)
+class PublicArticle:
+    """An article in its live wording; ``passages`` in reading order."""
+
+    slug: str
+    title: str
+    description: str
+    passages: Sequence[Passage]
+
+
+def public(*, slug: str) -> PublicArticle:
+    """The live text of an article; raises ``ArticleNotFound``."""
+    article = Article.objects.filter(slug=slug, live_revision__isnull=False).first()
+    if article is None:
+        raise ArticleNotFound(_("This article does not exist."))
+    passages = Passage.objects.filter(revision=article.live_revision_id).order_by("position")
+    return PublicArticle(
+        slug=article.slug,
+        title=article.title,
+        description=article.description,
+        passages=tuple(passages),
+    )

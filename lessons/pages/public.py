@@ -1,0 +1,112 @@
+"""Pages for everybody: home, an article, a course, and a lesson that is open to all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lessons.content import articles, richtext
+from lessons.pages import article_text, rendering
+from lessons.pages.private import reader_of
+from lessons.reading import outline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+    from lessons.reading.outline import CourseFace
+
+DESCRIPTION = 155
+
+
+@dataclass(frozen=True)
+class Page:
+    """What search results and shared links say of a public page; ``kind`` as in Open Graph."""
+
+    title: str
+    description: str
+    kind: str = "website"
+
+    @property
+    def full_title(self) -> str:
+        return f"{self.title} · Ik kies jou"
+
+
+@dataclass(frozen=True)
+class HomePage(Page):
+    @property
+    def full_title(self) -> str:
+        return f"Ik kies jou · {self.title}"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The front door: who this is for, the free course first, the article, privacy, help."""
+    page = HomePage(
+        title=_("Calm reading on love and doubt"),
+        description=_(
+            "For who steps back when it gets close, and for who waits beside them. A free course in"
+            " short lessons, at your own pace."
+        ),
+    )
+    door = _first_door(outline.public_courses())
+    article_ = articles.public(slug=door.article_slugs[0]) if door and door.article_slugs else None
+    context = {"page": page, "course": door, "article": article_}
+    return render(request, "lessons/home.html", context)
+
+
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """An article as it is live, and at its end the door to the course."""
+    found = articles.public(slug=slug)
+    faces = [face for face in outline.public_courses() if slug in face.article_slugs]
+    context = {
+        "page": Page(title=found.title, description=found.description, kind="article"),
+        "article": found,
+        "text": article_text.of(found.title, found.passages),
+        "course": _first_door(faces),
+    }
+    return render(request, "lessons/article.html", context)
+
+
+@require_safe
+def course(request: HttpRequest, slug: str) -> HttpResponse:
+    """A course before one begins it; a reader who has begun finds the way back in."""
+    found = outline.of_course(slug=slug, reader=reader_of(request), now=timezone.now())
+    page = Page(title=found.course.title, description=_summary(found.course))
+    return render(
+        request, "lessons/course.html", {"page": page, "outline": found, "course": found.course}
+    )
+
+
+@require_safe
+def open_lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
+    """A lesson open to everybody, with an invitation to begin the course."""
+    view = outline.of_open_lesson(course=slug, slug=lesson_slug, now=timezone.now())
+    context = {
+        "page": Page(title=view.line.title, description=view.line.lead, kind="article"),
+        "view": view,
+        "body": rendering.body_of(view, get_language() or "nl"),
+        "stand": rendering.stand(view.outline, view.line),
+    }
+    return render(request, "lessons/open_lesson.html", context)
+
+
+def _first_door(faces: Sequence[CourseFace]) -> CourseFace | None:
+    """The course to begin with: a free one if there is any."""
+    return min(faces, key=lambda face: face.access != "free", default=None)
+
+
+def _summary(face: CourseFace) -> str:
+    """A course's description for search results: whole words, no marks."""
+    words = " ".join((face.tagline + ". " + richtext.to_words(face.description)).split())
+    if len(words) <= DESCRIPTION:
+        return words
+    return words[:DESCRIPTION].rsplit(" ", 1)[0].rstrip(",.;:") + "…"

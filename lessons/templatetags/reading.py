@@ -1,0 +1,38 @@
+"""What the reader's templates need beyond Django's own tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from lessons.content import richtext
+from lessons.pages import rows
+
+if TYPE_CHECKING:
+    from lessons.reading.outline import Outline
+
+register = template.Library()
+
+
+@register.filter
+def rich(text: str, heading: str = "h3") -> SafeString:
+    """The small Markdown as HTML; its headings become ``heading``, whatever fits the place."""
+    html = richtext.to_html(text)
+    if heading == "h3":
+        return html
+    levelled = html.replace("<h3>", f"<{heading}>").replace("</h3>", f"</{heading}>")
+    return mark_safe(levelled)  # noqa: S308
+
+
+@register.filter
+def own(address: str) -> str:
+    """The address of a file of our own; nothing for any other: no page asks another host."""
+    return address if address.startswith("/") and not address.startswith("//") else ""
+
+
+@register.simple_tag
+def outline_lessons(outline: Outline) -> SafeString:
+    """The modules and lessons of an outline, each with where the reader stands in it."""
+    return rows.modules(outline)
