@@ -1,0 +1,91 @@
+"""An article as passages: text in, ``Parsed`` out. Pure; knows no database and no course.
+
+    source, form = article.read(data, "bindingsangst.docx")
+    parsed = article.parse(source, form)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from courseapp.errors import Refused
+from lessons.content import article_html, article_kinds, article_recognition, article_text
+from lessons.content.alignment import align
+from lessons.content.article_formats import Form, read, read_file
+from lessons.content.article_markdown import to_html
+from lessons.content.article_pieces import has_words
+from lessons.content.passages import Kind, LeftOut, Parsed, Passage, key_for, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lessons.content.article_pieces import Piece
+
+__all__ = [
+    "Form", "Kind", "LeftOut", "NulCharacter", "Parsed", "Passage", "align", "parse", "read",
+    "read_file",
+]  # fmt: skip
+TITLE_WORDS = 8
+
+
+class NulCharacter(Refused):
+    """A character that no database of ours can hold."""
+
+    code = "nul_character"
+
+
+def parse(source: str, form: Form) -> Parsed:
+    """The passages of an article and what was left out, in the order of the text."""
+    if "\0" in source:
+        raise NulCharacter("The article holds a NUL character, which is no text.")
+    named, pieces = _pieces(source, form)
+    pieces = article_recognition.recognise(pieces, plain=form == "text")
+    pieces = article_kinds.name_stories(article_kinds.name_statements(pieces))
+    return _assemble(pieces, named)
+
+
+def _pieces(source: str, form: Form) -> tuple[str, list[Piece]]:
+    if form == "text":
+        return "", article_text.read(source)
+    if form == "html":
+        return article_html.read(source)
+    front, title, html = to_html(source)
+    named, pieces = article_html.read(html)
+    return title or named, [*front, *pieces]
+
+
+def _assemble(pieces: Sequence[Piece], named: str) -> Parsed:
+    passages: list[Passage] = []
+    left_out: list[LeftOut] = []
+    taken: set[str] = set()
+    above: list[tuple[int, str]] = []  # The headings that what follows stands under.
+    for piece in pieces:
+        if piece.role == "out":
+            after = passages[-1].key if passages else ""
+            left_out.append(LeftOut(piece.text, piece.reason, after))
+            continue
+        key = key_for(piece.text, taken)
+        taken.add(key)
+        if piece.role == "heading":
+            above = [(level, heading) for level, heading in above if level < piece.level]
+        section = above[-1][1] if above else ""
+        level = piece.level if piece.role in {"heading", "item"} else 0
+        passages.append(Passage(key, cast("Kind", piece.role), section, piece.text, level))
+        if piece.role == "heading":
+            above.append((piece.level, key))
+    return Parsed(_title(passages, left_out, named), tuple(passages), tuple(left_out))
+
+
+def _title(passages: Sequence[Passage], left_out: Sequence[LeftOut], named: str) -> str:
+    """What the article calls itself, or the next best thing to call it by."""
+    headings = [passage for passage in passages if passage.kind == "heading"]
+    if headings and headings[0].level == 1:
+        return normalise(headings[0].text)
+    if named and has_words(named):
+        return named
+    first = left_out[0] if left_out else LeftOut("", "")
+    if first.reason == "picture caption" and not first.after:
+        return first.text[:1].upper() + first.text[1:]
+    best = (headings or passages)[:1]
+    words = best[0].text.split() if best else []
+    return " ".join(words[:TITLE_WORDS]) + ("…" if len(words) > TITLE_WORDS else "")

@@ -1,0 +1,210 @@
+"""From a file's bytes to text in a known form, or a refusal that says what to do about it."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import zipfile
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Literal, cast
+
+import mammoth
+
+from courseapp.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Form = Literal["text", "markdown", "html"]
+
+SIZE_MAX = 10 * 1024 * 1024
+UNPACKED_MAX = 100 * 1024 * 1024
+PART_MAX = 20 * 1024 * 1024
+PARTS_MAX = 2_000
+HTML_MAX = 3 * SIZE_MAX
+BINARY_SHARE = 0.01
+SNIFFED = 4_000
+
+ZIP = b"PK\x03\x04"
+WORD = "word/document.xml"
+MAGIC: Mapping[bytes, str] = {
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old Word file (.doc)",
+    b"{\\rtf": "an RTF file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a compressed file",
+    b"7z\xbc\xaf": "a compressed file",
+    b"Rar!": "a compressed file",
+}
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
+CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27, 28, 29, 30, 31})
+SUFFIXES: Mapping[str, Form] = {
+    ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown",
+    ".html": "html", ".htm": "html", ".xhtml": "html",
+}  # fmt: skip
+PAGE = re.compile(r"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+ELEMENT = re.compile(r"^\s*<(p|div|h[1-6]|article|section|main|ul|ol|table|blockquote)\b", re.I)
+MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+\S", re.M)
+MARKDOWN_SIGN = re.compile(
+    r"\*\*\S[^*\n]*\*\*|\]\([^)\s]+\)|^(?:[-*+]|\d+\.) \S|^> \S|^\|?\s*:?-{3,}:?\s*\||^```", re.M
+)
+# Word's own names of styles that stand for more than their looks.
+STYLES = """
+p[style-name='Title'] => h1:fresh
+p[style-name='Subtitle'] => p:fresh
+p[style-name='Quote'] => blockquote > p:fresh
+p[style-name='Intense Quote'] => blockquote > p:fresh
+"""
+
+
+class EmptyArticle(Refused):
+    code = "empty_article"
+
+
+class ArticleTooLarge(Refused):
+    code = "article_too_large"
+    status = 413
+
+
+class BinaryFile(Refused):
+    code = "binary_file"
+    status = 415
+
+
+class UnknownEncoding(Refused):
+    code = "unknown_encoding"
+    status = 415
+
+
+class BrokenDocx(Refused):
+    code = "broken_docx"
+
+
+class DocxTooLarge(BrokenDocx):
+    """A small file that unpacks into a huge one."""
+
+    code = "docx_too_large"
+    status = 413
+
+
+def read_file(path: Path) -> tuple[str, Form]:
+    """The text of a file on disk; one that is too large is refused before it is read.
+
+    Raises what ``read`` raises, and ``OSError``.
+    """
+    if path.stat().st_size > SIZE_MAX:
+        raise _too_large()
+    with path.open("rb") as file:
+        return read(file.read(SIZE_MAX + 1), path.name)
+
+
+def read(data: bytes, name: str) -> tuple[str, Form]:
+    """The text of an article and its form, by its content first and its name second.
+
+    UTF-8 and UTF-16 are known by their byte order mark, UTF-8 without one by being valid; all else
+    is read as Windows-1252. A Word file (DOCX) comes back as HTML.
+    Raises ``EmptyArticle``, ``ArticleTooLarge``, ``BinaryFile``, ``UnknownEncoding``,
+    ``BrokenDocx`` and ``DocxTooLarge``.
+    """
+    if len(data) > SIZE_MAX:
+        raise _too_large()
+    if not data.strip(b"\0 \t\r\n") and b"\0" not in data:
+        raise EmptyArticle("The file is empty.")
+    suffix = PurePath(name).suffix.lower()
+    if data.startswith(ZIP) or suffix == ".docx":
+        html = _docx(data)
+        if not re.sub(r"<[^>]*>|\s", "", html):
+            raise EmptyArticle("The Word file holds no text.")
+        return html, "html"
+    text = _decode(data)
+    if not text.strip():
+        raise EmptyArticle("The file is empty.")
+    return text, _form(text, suffix)
+
+
+def _too_large() -> ArticleTooLarge:
+    return ArticleTooLarge(f"An article is at most {SIZE_MAX // 1024**2} MB.")
+
+
+def _decode(data: bytes) -> str:
+    for magic, what in MAGIC.items():
+        if data.startswith(magic):
+            raise BinaryFile(f"This is {what}, not an article. Save it as text, HTML or DOCX.")
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            try:
+                return _checked(data[len(bom) :].decode(encoding))
+            except UnicodeDecodeError:
+                raise UnknownEncoding("The file starts as Unicode but is damaged.") from None
+    controls = len(data) - len(data.translate(None, CONTROL))
+    if b"\0" in data or controls > BINARY_SHARE * len(data):
+        raise BinaryFile("The file holds binary data, not text. Save it as text, HTML or DOCX.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        raise UnknownEncoding("The text is in no known encoding. Save it as UTF-8.") from None
+
+
+def _checked(text: str) -> str:
+    if "\0" in text:
+        raise BinaryFile("The file holds NUL characters, which are no text.")
+    return text
+
+
+def _form(text: str, suffix: str) -> Form:
+    if PAGE.match(text[:SNIFFED]):
+        return "html"
+    if suffix in SUFFIXES:
+        return SUFFIXES[suffix]
+    element = ELEMENT.match(text[:SNIFFED])
+    if element and f"</{element[1].lower()}>" in text.lower():
+        return "html"
+    if MARKDOWN_HEADING.search(text) and MARKDOWN_SIGN.search(text) and "•" not in text:
+        return "markdown"
+    return "text"
+
+
+def _docx(data: bytes) -> str:
+    """A Word file as HTML, without its pictures."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            _check_parts(parts)
+        result = mammoth.convert_to_html(
+            io.BytesIO(data),
+            style_map=STYLES,
+            include_embedded_style_map=False,
+            convert_image=mammoth.images.img_element(lambda _image: {"src": ""}),
+        )
+    except Refused:
+        raise
+    except Exception as error:  # The library raises whatever the broken part makes it trip over.
+        raise BrokenDocx("The Word file is damaged. Open it in Word and save it again.") from error
+    html = cast("str", result.value)
+    if len(html) > HTML_MAX:
+        raise DocxTooLarge("The Word file unpacks into far more text than an article holds.")
+    return html
+
+
+def _check_parts(parts: zipfile.ZipFile) -> None:
+    """Refuses what is no Word file, and what was made to exhaust memory."""
+    infos = parts.infolist()
+    if all(info.filename != WORD for info in infos):
+        raise BinaryFile("This is a compressed file, not a Word file (DOCX).")
+    texts = [info for info in infos if info.filename.endswith((".xml", ".rels"))]
+    if (
+        len(infos) > PARTS_MAX
+        or sum(info.file_size for info in infos) > UNPACKED_MAX
+        or sum(info.file_size for info in texts) > PART_MAX
+    ):
+        raise DocxTooLarge("The Word file unpacks into far more than an article holds.")
+    for info in texts:
+        if b"<!DOCTYPE" in parts.read(info)[:SNIFFED]:
+            raise BrokenDocx("The Word file holds a document type, which Word never writes.")

@@ -1,0 +1,266 @@
+"""From pieces as a format gives them to what they are in the article.
+
+Each step takes the row of pieces and gives a new one; none drops a character. The steps look at
+one piece first, then at its place: what stands around it, and what is said twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from lessons.content import article_phrases as phrases
+from lessons.content.article_pieces import Piece, has_words, out
+from lessons.content.passages import normalise
+
+LINK_WORDS = 20
+SPEAKER_WORDS = 6
+NUMBERED_HEADING_WORDS = 12
+PARAGRAPH_WORDS = 12
+MENU_LEAST = 3
+MENU_WORDS = 3
+LESSON_LEVEL = 2  # Headings down to this level start a lesson; deeper ones stay inside.
+
+
+def recognise(pieces: Iterable[Piece], *, plain: bool) -> list[Piece]:
+    """All steps in order; ``plain`` says the format marks no headings, so that lines must do."""
+    row = [part for piece in pieces for part in _look(piece)]
+    row = _join_speakers(row)
+    row = _leave_out_pictures(row)
+    row = _leave_out_menus(row)
+    row = _name_headings(row, plain=plain)
+    row = _name_numbered_headings(row)
+    row = _leave_out_repeated(row)
+    row = _leave_out_the_rest(row)
+    return _level(row)
+
+
+def said(pieces: Sequence[Piece]) -> list[int]:
+    """Where the pieces stand that are not left out."""
+    return [at for at, piece in enumerate(pieces) if piece.role != "out"]
+
+
+def same(text: str) -> str:
+    """What two lines have in common when they read the same."""
+    return " ".join("".join(c if c.isalnum() else " " for c in phrases.bare(text)).split()).casefold()
+
+
+# One piece alone
+
+
+def _look(piece: Piece) -> list[Piece]:
+    if piece.role == "out":
+        return [piece]
+    if not has_words(piece.text):
+        return [out(piece.text, "no words")]
+    if piece.role == "paragraph":
+        return _look_at_paragraph(piece)
+    reason = phrases.noise(piece.text)
+    plainly = reason == "copyright line" or (reason == "navigation" and piece.role == "heading")
+    if plainly and not phrases.HEADINGS_OF_REST.match(normalise(piece.text)):
+        return [out(piece.text, reason)]
+    return [piece]
+
+
+def _look_at_paragraph(piece: Piece) -> list[Piece]:
+    text = piece.text
+    mark = phrases.CALL_MARK.match(text)
+    if mark and has_words(text[mark.end() :]):
+        rest = replace(piece, role="call_to_action", text=text[mark.end() :].strip())
+        return [out(mark[0].strip(), "call to action mark"), rest]
+    short = len(text.split()) <= LINK_WORDS
+    if phrases.is_call(text) or (piece.button and short):
+        return [replace(piece, role="call_to_action")]
+    if reason := phrases.noise(text):
+        heads = piece.strong and phrases.HEADINGS_OF_REST.match(normalise(text))
+        return [piece if heads else out(text, reason)]
+    if piece.link and short and not piece.strong:
+        return [out(text, "link to another page")]
+    if phrases.is_quote(text):
+        return [replace(piece, role="quote")]
+    body, tail = phrases.split_tail(text)
+    if tail and has_words(body):
+        return [replace(piece, text=body), out(tail, "link to read on")]
+    return [piece]
+
+
+# One piece in its place
+
+
+def _join_speakers(pieces: Sequence[Piece]) -> list[Piece]:
+    """A quote, a blank line, and "– Name": the name goes with the quote, its dash too."""
+    row: list[Piece] = []
+    for piece in pieces:
+        dash = row[-1] if row and row[-1].reason == "list marker" else None
+        if dash and len(row) > 1 and row[-2].role == "quote" and _is_name(piece, dash):
+            row.pop()
+            row[-1] = replace(row[-1], text=f"{row[-1].text}\n{dash.text} {piece.text}")
+        else:
+            row.append(piece)
+    return row
+
+
+def _is_name(piece: Piece, dash: Piece) -> bool:
+    short = len(piece.text.split()) <= SPEAKER_WORDS and not piece.text.endswith((".", "?", "!"))
+    return piece.role == "item" and dash.text in {"–", "—", "-"} and short and piece.text[0].isupper()
+
+
+def _leave_out_pictures(pieces: Sequence[Piece]) -> list[Piece]:
+    """Names of pictures that a copied page leaves between its paragraphs as lines of their own."""
+    lone = [piece.text for piece in pieces if piece.role == "paragraph" and piece.lone]
+    often = {text for text, times in Counter(map(same, lone)).items() if times > 1}
+    if all(phrases.is_picture_name(text) for text in lone) and len(said(pieces)) == len(lone):
+        return list(pieces)
+    return [
+        out(piece.text, "picture caption") if _names_picture(piece, often) else piece
+        for piece in pieces
+    ]
+
+
+def _names_picture(piece: Piece, often: set[str]) -> bool:
+    if piece.role != "paragraph" or not piece.lone:
+        return False
+    starts_low = phrases.bare(piece.text)[:1].islower()
+    again = same(piece.text) in often and starts_low and phrases.ends_open(piece.text)
+    return again or phrases.is_picture_name(piece.text)
+
+
+def _leave_out_menus(pieces: Sequence[Piece]) -> list[Piece]:
+    """Three or more short lines in a row at the start or the end, one of them a menu's word."""
+    row = list(pieces)
+    places = said(row)
+    for order in (places, places[::-1]):
+        menu = []
+        for at in order:
+            if not _could_be_menu(row[at]):
+                break
+            menu.append(at)
+        known = [at for at in menu if phrases.is_navigation(row[at].text)]
+        if len(menu) >= MENU_LEAST and known:
+            for at in menu:
+                row[at] = out(row[at].text, "navigation")
+    return _leave_out_menu_lists(row)
+
+
+def _could_be_menu(piece: Piece) -> bool:
+    short = len(piece.text.split()) <= MENU_WORDS and phrases.ends_open(piece.text)
+    return piece.role in {"paragraph", "item"} and short
+
+
+def _leave_out_menu_lists(row: list[Piece]) -> list[Piece]:
+    for run in runs(row, "item"):
+        if all(phrases.is_navigation(row[at].text) for at in run) and len(run) > 1:
+            for at in run:
+                row[at] = out(row[at].text, "navigation")
+    return row
+
+
+def runs(pieces: Sequence[Piece], role: str) -> Iterator[list[int]]:
+    """The places of pieces of a role with nothing else said between them."""
+    run: list[int] = []
+    for at in said(pieces):
+        if pieces[at].role == role:
+            run.append(at)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _name_headings(pieces: Sequence[Piece], *, plain: bool) -> list[Piece]:
+    """Bold lines are headings; plain ones too where a format, or this article, marks none."""
+    real = [piece for piece in pieces if piece.role == "heading" and piece.level >= LESSON_LEVEL]
+    bold = [at for at, piece in enumerate(pieces) if piece.strong and _heads(piece)]
+    plain = plain or not (real or bold)
+    last = (said(pieces) or [-1])[-1]
+    first = (said(pieces) or [-1])[0]
+    level = LESSON_LEVEL + 1 if real else LESSON_LEVEL
+    row = list(pieces)
+    for at, piece in enumerate(pieces):
+        if at == last or not _heads(piece) or not (piece.strong or plain):
+            continue
+        is_title = at == first and not any(other.role == "heading" for other in pieces)
+        row[at] = replace(piece, role="heading", level=1 if is_title else level)
+    return row
+
+
+def _heads(piece: Piece) -> bool:
+    return (
+        piece.role == "paragraph"
+        and (piece.lone or piece.strong)
+        and phrases.looks_like_heading(piece.text)
+    )
+
+
+def _name_numbered_headings(pieces: Sequence[Piece]) -> list[Piece]:
+    """Numbered short lines, each above paragraphs of its own, head what follows them."""
+    places = said(pieces)
+    found = [
+        at
+        for at, after in zip(places, places[1:], strict=False)
+        if _numbers_a_section(pieces[at], pieces[after])
+    ]
+    alone = {run[0] for run in runs(pieces, "item") if len(run) == 1}
+    found = [at for at in found if at in alone]
+    titled = any(piece.role == "heading" and piece.level > 1 for piece in pieces)
+    row = list(pieces)
+    for at in found if len(found) > 1 else []:
+        row[at] = replace(row[at], role="heading", level=LESSON_LEVEL + titled)
+    return row
+
+
+def _numbers_a_section(piece: Piece, after: Piece) -> bool:
+    if piece.role != "item" or not (piece.ordered or piece.strong):
+        return False
+    heads = len(piece.text.split()) <= NUMBERED_HEADING_WORDS and not phrases.split_term(piece.text)
+    longer = after.role == "paragraph" and len(after.text.split()) >= PARAGRAPH_WORDS
+    return heads and longer and phrases.looks_like_heading(piece.text)
+
+
+def _leave_out_repeated(pieces: Sequence[Piece]) -> list[Piece]:
+    """The title said again, and a table of contents: lines that are headings elsewhere."""
+    headings = {same(piece.text) for piece in pieces if piece.role == "heading"}
+    titles = {same(piece.text) for piece in pieces if piece.role == "heading" and piece.level == 1}
+    listed = [at for at, p in enumerate(pieces) if _lists(p) and same(p.text) in headings]
+    row = list(pieces)
+    for at in listed if len(listed) > 1 else []:
+        row[at] = out(row[at].text, "table of contents")
+    seen: set[str] = set()
+    for at, piece in enumerate(row):
+        text = same(piece.text) if piece.role in {"heading", "paragraph"} else ""
+        if text and text in titles and text in seen:
+            row[at] = out(piece.text, "repeated title")
+        seen.add(text)
+    return row
+
+
+def _lists(piece: Piece) -> bool:
+    return piece.role in {"item", "paragraph"}
+
+
+def _leave_out_the_rest(pieces: Sequence[Piece]) -> list[Piece]:
+    """Sections that follow an article on its page: comments, related articles, share buttons."""
+    row = list(pieces)
+    under = 0
+    for at, piece in enumerate(pieces):
+        if piece.role == "heading":
+            rest = phrases.HEADINGS_OF_REST.match(normalise(piece.text))
+            under = piece.level if rest else (0 if piece.level <= under else under)
+        if under and piece.role != "out":
+            row[at] = out(piece.text, "around the article")
+    return row
+
+
+def _level(pieces: Sequence[Piece]) -> list[Piece]:
+    """Levels as sections need them: the title is 1, and the highest of the others at most 2."""
+    levels = [piece.level for piece in pieces if piece.role == "heading"]
+    others = levels[1:] if levels[:1] == [1] else levels
+    shift = max(min(others, default=LESSON_LEVEL) - LESSON_LEVEL, 0)
+    if not shift:
+        return list(pieces)
+    return [
+        replace(piece, level=max(piece.level - shift, 1)) if piece.role == "heading" else piece
+        for piece in pieces
+    ]
