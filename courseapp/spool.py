@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 LEFT_BEHIND = 3600
 
 
-class Channel(virtual.Channel):
+class Channel(virtual.Channel):  # type: ignore[misc]
     """Messages as files ``<nanoseconds>-<random>.<queue>.msg`` in one folder."""
 
     supports_fanout = False
@@ -99,7 +99,7 @@ class Channel(virtual.Channel):
         return len(names)
 
 
-class Transport(virtual.Transport):
+class Transport(virtual.Transport):  # type: ignore[misc]
     """``BROKER_URL=spool://``; the folder and the pause between looks are transport options."""
 
     Channel = Channel

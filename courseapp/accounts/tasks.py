@@ -8,6 +8,6 @@ from django.utils import timezone
 from courseapp.accounts import pruning
 
 
-@shared_task(name="accounts.prune")
+@shared_task(name="accounts.prune")  # type: ignore[untyped-decorator]
 def prune() -> None:
     pruning.prune_unconfirmed(now=timezone.now())

@@ -14,7 +14,7 @@ WORKING_TIME = 40
 BATCH = 100
 
 
-@shared_task(name="post.pump")
+@shared_task(name="post.pump")  # type: ignore[untyped-decorator]
 def send_letters() -> None:
     """Send all that is due; ring again when time is up before the letters are."""
     started = monotonic()
@@ -24,7 +24,7 @@ def send_letters() -> None:
             return
 
 
-@shared_task(name="post.tick")
+@shared_task(name="post.tick")  # type: ignore[untyped-decorator]
 def tick() -> None:
     """Every fifteen seconds: note the beat, forget codes that ran out, ring when mail is due."""
     now = timezone.now()

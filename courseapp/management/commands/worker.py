@@ -29,6 +29,7 @@ class Command(BaseCommand):
             pool=settings.WORKER_POOL,
             concurrency=settings.WORKER_CONCURRENCY,
             loglevel="INFO",
+            quiet=True,
             without_gossip=True,
             without_mingle=True,
             without_heartbeat=True,

@@ -1,0 +1,135 @@
+"""What people fill in to come in, and on their account page."""
+
+from __future__ import annotations
+
+import zoneinfo
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.fields import EmailField
+from allauth.account.forms import (
+    AddEmailForm,
+    ConfirmEmailVerificationCodeForm,
+    ConfirmLoginCodeForm,
+    LoginForm,
+    RequestLoginCodeForm,
+)
+from allauth.core import context, ratelimit
+from allauth.headless.internal.restkit.inputs import Input
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from courseapp.accounts import addresses
+from courseapp.accounts.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    UserForm = forms.ModelForm[User]
+else:
+    UserForm = forms.ModelForm
+
+LONGEST_CODE = 20
+
+
+class AddressField(EmailField):  # type: ignore[misc]
+    """An e-mail address, tidied before it is judged."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.EmailInput(
+            attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
+        )
+        kwargs = {"label": _("E-mail address"), "widget": widget, **kwargs}
+        super().__init__(max_length=addresses.LONGEST, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return addresses.tidy(super().to_python(value) or "")
+
+
+class CodeField(forms.CharField):
+    """Six digits from a mail; a telephone shows its digits and offers the code by itself."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "autofocus": True,
+                "class": "code",
+            }
+        )
+        kwargs = {"label": _("Code"), "widget": widget, **kwargs}
+        super().__init__(max_length=LONGEST_CODE, **kwargs)
+
+
+class AskCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
+    """One field. Whether the address is known is not looked up here, nor told by the time taken."""
+
+    email = AddressField()
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if not ratelimit.consume(context.request, action="request_login_code", key=email):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return email
+
+    @property
+    def is_too_often(self) -> bool:
+        return bool(self.has_error("email", "too_many_login_attempts"))
+
+
+class AskCodeInput(AskCodeForm, Input):  # type: ignore[misc]
+    """The same, from JSON."""
+
+
+class EnterCodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
+    code = CodeField()
+
+
+class EnterCodeInput(EnterCodeForm, Input):  # type: ignore[misc]
+    """The same, from JSON."""
+
+
+class EnterAddressCodeForm(ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    code = CodeField()
+
+
+class PasswordForm(LoginForm):  # type: ignore[misc]
+    """Address and password, for those who chose one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = AddressField()
+
+
+class NewAddressForm(AddEmailForm):  # type: ignore[misc]
+    email = AddressField(label=_("New e-mail address"))
+
+
+@cache
+def time_zones() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    """Every time zone with a place in its name, grouped by part of the world."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        part, _slash, place = name.partition("/")
+        if place and part not in {"Etc", "SystemV", "US", "posix", "right"}:
+            groups.setdefault(part, []).append((name, place.replace("_", " ")))
+    europe = ("Europe", groups.pop("Europe"))
+    return [europe, *groups.items()]
+
+
+class SettingsForm(UserForm):
+    """The language of pages and mails, and the clock lessons and mails go by."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zones,
+        help_text=_("The dates of your lessons and the hour of your mails follow this clock."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["language", "time_zone"]

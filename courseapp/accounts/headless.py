@@ -1,0 +1,54 @@
+"""Coming in through the API: the same flow as the pages, in JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.core.ratelimit import respond_429
+from allauth.headless.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.headless.base.response import ConflictResponse
+from django.utils import timezone, translation
+
+from courseapp.accounts import codes, entering
+from courseapp.accounts.forms import AskCodeInput, EnterCodeInput
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+
+class AskCode(RequestLoginCodeView):  # type: ignore[misc]
+    """``code/request``: 401 with the pending step, for every address; 429 when asked too often."""
+
+    input_class = AskCodeInput
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.input._user = entering.account_for(
+            email=self.input.cleaned_data["email"],
+            language=translation.get_language() or "",
+            now=timezone.now(),
+        )
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+    def handle_invalid_input(self, input: AskCodeInput) -> HttpResponse:  # noqa: A002
+        response: HttpResponse = (
+            respond_429(self.request) if input.is_too_often else super().handle_invalid_input(input)
+        )
+        return response
+
+
+class EnterCode(ConfirmLoginCodeView):  # type: ignore[misc]
+    """``code/confirm``: 200 signed in, 400 wrong, 409 nothing to enter, 429 too many guesses."""
+
+    input_class = EnterCodeInput
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        process = codes.pending(request)
+        response: HttpResponseBase
+        if process is None:
+            response = ConflictResponse(request)
+        elif request.method == "POST" and not codes.may_guess(request, process):
+            response = respond_429(request)
+        else:
+            response = super().dispatch(request, *args, **kwargs)
+        return response

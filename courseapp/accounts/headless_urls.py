@@ -1,0 +1,56 @@
+"""The part of allauth's headless API the project offers, for apps, under ``/_allauth/app/v1/``.
+
+Left out: signing up (asking for a code is signing up), password reset (a code is enough), telephone
+numbers, and the browser client (the pages are the browser's).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.headless.account import views as account
+from allauth.headless.base import views as base
+from allauth.headless.constants import Client
+from allauth.headless.mfa import views as mfa
+from allauth.headless.usersessions import views as usersessions
+from django.urls import URLPattern, include, path
+
+from courseapp.accounts import headless
+
+if TYPE_CHECKING:
+    from django.urls import URLResolver
+
+
+def _path(route: str, view: Any, name: str) -> URLPattern:
+    pattern: URLPattern = path(route, view.as_api_view(client=Client.APP), name=name)
+    return pattern
+
+
+app_name = "headless"
+_auth = [
+    _path("session", account.SessionView, "current_session"),
+    _path("sessions", usersessions.SessionsView, "sessions"),
+    _path("code/request", headless.AskCode, "request_login_code"),
+    _path("code/confirm", headless.EnterCode, "confirm_login_code"),
+    _path("login", account.LoginView, "login"),
+    _path("email/verify", account.VerifyEmailView, "verify_email"),
+    _path("reauthenticate", account.ReauthenticateView, "reauthenticate"),
+    _path("2fa/authenticate", mfa.AuthenticateView, "mfa_authenticate"),
+    _path("2fa/reauthenticate", mfa.ReauthenticateView, "mfa_reauthenticate"),
+    _path("webauthn/login", mfa.LoginWebAuthnView, "login_webauthn"),
+    _path("webauthn/authenticate", mfa.AuthenticateWebAuthnView, "authenticate_webauthn"),
+    _path("webauthn/reauthenticate", mfa.ReauthenticateWebAuthnView, "reauthenticate_webauthn"),
+]
+_account = [
+    _path("email", account.ManageEmailView, "manage_email"),
+    _path("password/change", account.ChangePasswordView, "change_password"),
+    _path("authenticators", mfa.AuthenticatorsView, "authenticators"),
+    _path("authenticators/totp", mfa.ManageTOTPView, "manage_totp"),
+    _path("authenticators/recovery-codes", mfa.ManageRecoveryCodesView, "manage_recovery_codes"),
+    _path("authenticators/webauthn", mfa.ManageWebAuthnView, "manage_webauthn"),
+]
+urlpatterns: list[URLPattern | URLResolver] = [
+    _path("app/v1/config", base.ConfigView, "config"),
+    path("app/v1/auth/", include(_auth)),
+    path("app/v1/account/", include(_account)),
+]
