@@ -1,0 +1,209 @@
+"""The figures as a table for people and as JSON for comparing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# What must be reached: a share of the floor's requests per second, seconds, or statements.
+GOALS = {
+    "lesson_page": 0.5,
+    "lesson_api": 0.5,
+    "outline_page": 0.5,
+    "outline_api": 0.5,
+    "finish": 0.4,
+    "finish_again": 0.4,
+}
+MOST_SECONDS = 1.0
+HUNDRED = 100
+MOST_STATEMENTS = 12
+# The one kind of publication that has a goal.
+FIRST = "publish 40 lessons × 10 blocks, first time"
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Requests of one kind on one database.
+
+    ``ratio`` to the floor is the median over rounds, ``low`` and ``high`` its quartiles; queries are those
+     beyond the session's and the user's.
+    """
+
+    figure: str
+    database: str
+    per_second: float
+    ratio: float
+    low: float
+    high: float
+    queries: int
+    bytes: int
+    requests: int
+    seconds: float
+
+    @property
+    def reached(self) -> bool | None:
+        goal = GOALS.get(self.figure)
+        return None if goal is None else self.ratio >= goal
+
+
+@dataclass
+class Report:
+    """Everything one run found. ``missing`` says what could not be measured, and why."""
+
+    began: datetime
+    speeds: list[Speed] = field(default_factory=list)
+    publications: list[dict[str, Any]] = field(default_factory=list)
+    derivations: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    runs_on: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "date": self.began.isoformat(timespec="seconds"),
+            "commit": _git("rev-parse", "HEAD"),
+            "changed_since_commit": bool(_git("status", "--porcelain", "--untracked-files=no")),
+            "machine": {
+                "cores": os.cpu_count(),
+                "processor": _processor(),
+                "system": platform.platform(),
+                "python": platform.python_version(),
+                **self.runs_on,
+            },
+            "requests": [
+                {**asdict(one), "goal": GOALS.get(one.figure), "reached": one.reached}
+                for one in self.speeds
+            ],
+            "publishing": self.publications,
+            "deriving": self.derivations,
+            "missing": self.missing,
+        }
+
+    def as_text(self) -> str:
+        """The tables, with what was to be reached beside what was."""
+        parts = [self._speeds_text(), self._publications_text(), self._derivations_text()]
+        parts.append("\n".join(f"Not measured: {line}" for line in self.missing))
+        return "\n\n".join(part for part in parts if part)
+
+    def _speeds_text(self) -> str:
+        head = [
+            "request",
+            "database",
+            "per second",
+            "of floor",
+            "quartiles",
+            "goal",
+            "queries",
+            "kB",
+        ]
+        rows = [
+            [
+                one.figure,
+                one.database,
+                f"{one.per_second:,.0f}",
+                f"{one.ratio:.2f}",
+                f"{one.low:.2f}–{one.high:.2f}",
+                _goal(one),
+                str(one.queries),
+                f"{one.bytes / 1000:.1f}",
+            ]
+            for one in self.speeds
+        ]
+        return _table(head, rows)
+
+    def _publications_text(self) -> str:
+        head = ["publishing", "database", "ms", "statements", "goal", ""]
+        rows = [
+            [
+                one["name"],
+                one["database"],
+                f"{one['ms']:,.0f}",
+                str(one["statements"]),
+                f"≤ {MOST_STATEMENTS} {_verdict(one['statements'] <= MOST_STATEMENTS)}"
+                if one["name"] == FIRST
+                else "",
+                one["note"],
+            ]
+            for one in self.publications
+        ]
+        return _table(head, rows)
+
+    def _derivations_text(self) -> str:
+        head = ["deriving", "words", "passages", "lessons", "seconds", "goal"]
+        rows = [
+            [
+                f"{one['pages']} pages",
+                f"{one['words']:,}",
+                f"{one['passages']:,}",
+                f"{one['lessons']:,}",
+                f"{one['seconds']:.3f}",
+                f"< {MOST_SECONDS:.0f} s {_verdict(one['seconds'] < MOST_SECONDS)}"
+                if one["pages"] == HUNDRED
+                else "",
+            ]
+            for one in self.derivations
+        ]
+        return "\n".join(part for part in (_table(head, rows), self._slope_text()) if part)
+
+    def _slope_text(self) -> str:
+        taken = {one["pages"]: one["seconds"] for one in self.derivations}
+        steps = [(few, 10 * few) for few in taken if 10 * few in taken]
+        return "\n".join(
+            f"{many} pages take {taken[many] / taken[few]:.1f} times as long as {few} (linear: 10)"
+            for few, many in steps
+        )
+
+
+def _goal(one: Speed) -> str:
+    goal = GOALS.get(one.figure)
+    return "" if goal is None else f"≥ {goal} {_verdict(bool(one.reached))}"
+
+
+def _verdict(reached: bool) -> str:  # noqa: FBT001
+    return "reached" if reached else "MISSED"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    """Columns as wide as they need to be; what looks like a figure stands to the right."""
+    if not rows:
+        return ""
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    right = [all(row[column][:1].isdigit() for row in rows) for column in range(len(head))]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if to_right else cell.ljust(width)
+            for cell, width, to_right in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in [head, *rows]
+    ]
+    return "\n".join([lines[0], "─" * max(map(len, lines)), *lines[1:]])
+
+
+def _git(*arguments: str) -> str:
+    """What git says, or nothing where there is none."""
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["git", *arguments],  # noqa: S607
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
+
+def _processor() -> str:
+    information = Path("/proc/cpuinfo")
+    if information.is_file():
+        for line in information.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()

@@ -1,0 +1,171 @@
+"""Conducting a run: both sides take turns, slice by slice, so that drifts of the machine cancel."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from courseapp.bench import databases, derivations, processes
+from courseapp.bench.processes import AnsweredOtherwise
+from courseapp.bench.report import Report, Speed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from courseapp.bench.processes import SideProcess
+
+REQUESTS = (
+    "lesson_page", "lesson_api", "outline_page", "outline_api", "finish", "finish_again",
+)  # fmt: skip
+NAMES = (*REQUESTS, "publish", "derive")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much to measure: ``slice`` in seconds, ``rounds`` of slices, readers to publish with."""
+
+    rounds: int = 12
+    slice: float = 0.25
+    warm: int = 60
+    small: int = 1_000
+    large: int = 10_000
+    times: int = 5
+    pages: tuple[int, ...] = (1, 10, 100)
+
+
+QUICK = Plan(rounds=2, slice=0.05, warm=3, small=20, large=40, times=1, pages=(1, 10))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Requests per second of both sides within the same half second."""
+
+    floor: float
+    site: float
+    requests: int
+    seconds: float
+
+
+@dataclass
+class Run:
+    """One run of `make bench`. ``say`` tells the person waiting what is going on."""
+
+    plan: Plan
+    names: Collection[str]
+    report: Report
+    folder: Path
+    say: Callable[[str], None]
+    profile: int = 0
+
+    def everything(self) -> Report:
+        """Measure what was asked for, on SQLite and, where one answers, on PostgreSQL."""
+        if "derive" in self.names:
+            self._derive()
+        if set(self.names) - {"derive"}:
+            server = databases.server()
+            self._on("sqlite", None)
+            if server is None:
+                self.report.missing.append("anything on PostgreSQL: no server answers")
+            else:
+                self._on("postgresql", server)
+        return self.report
+
+    def _derive(self) -> None:
+        for pages in self.plan.pages:
+            self.say(f"deriving {pages} pages")
+            times = max(1, self.plan.times * 10 // (pages + 9))
+            try:
+                row = derivations.measure(pages=pages, times=times)
+            except ImportError as missing:
+                self.report.missing.append(f"derive: {missing}")
+                return
+            self.report.derivations.append(row)
+
+    def _on(self, database: str, server: str | None) -> None:
+        self.say(f"{database}: starting both sides, making a course of 40 lessons")
+        with ExitStack() as stack:
+            folder = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=self.folder))
+            )
+            url = stack.enter_context(databases.scratch(database, folder=folder, address=server))
+            site = stack.enter_context(processes.started("site", database=url, folder=folder))
+            ready = site.order("prepare")
+            self.report.runs_on |= ready["runs_on"]
+            floor = stack.enter_context(processes.started("floor", database=url, folder=folder))
+            floor.order("prepare", session=ready["session"])
+            self._requests(database, site, floor)
+            if "publish" in self.names:
+                self._publish(database, site)
+
+    def _requests(self, database: str, site: SideProcess, floor: SideProcess) -> None:
+        floor.order("warm", figure="floor", requests=self.plan.warm)
+        figures = [name for name in REQUESTS if name in self.names]
+        sizes = {name: self._warmed(database, site, name) for name in figures}
+        rates: dict[str, list[Turn]] = {name: [] for name, size in sizes.items() if size}
+        for number in range(1, self.plan.rounds + 1) if rates else ():
+            self.say(f"{database}: round {number} of {self.plan.rounds}")
+            for name, turns in rates.items():
+                turns.append(self._turn(name, site, floor))
+        empty = len(floor.order("count", figure="floor")["statements"])
+        for name, turns in rates.items():
+            queries = len(site.order("count", figure=name)["statements"]) - empty
+            self.report.speeds.append(_speed(name, database, turns, queries, sizes[name]))
+            if self.profile:
+                self.say(site.order("profile", figure=name, requests=self.profile)["text"])
+        if rates:
+            self.report.speeds.append(
+                _floor(database, [t for all_ in rates.values() for t in all_])
+            )
+
+    def _warmed(self, database: str, site: SideProcess, name: str) -> int:
+        """Warm a figure up; returns the size of its answer, 0 when it cannot be measured."""
+        try:
+            return int(site.order("warm", figure=name, requests=self.plan.warm)["bytes"])
+        except AnsweredOtherwise as answer:
+            self.report.missing.append(f"{name} on {database}: {answer}")
+            return 0
+
+    def _turn(self, name: str, site: SideProcess, floor: SideProcess) -> Turn:
+        """A slice of the floor and at once one of the site."""
+        below = floor.order("slice", figure="floor", seconds=self.plan.slice)
+        above = site.order("slice", figure=name, seconds=self.plan.slice)
+        return Turn(
+            floor=below["requests"] / below["seconds"],
+            site=above["requests"] / above["seconds"],
+            requests=above["requests"],
+            seconds=above["seconds"],
+        )
+
+    def _publish(self, database: str, site: SideProcess) -> None:
+        self.say(f"{database}: publishing, with up to {self.plan.large:,} readers")
+        plan = self.plan
+        answer = site.order("publications", small=plan.small, large=plan.large, times=plan.times)
+        self.report.publications += [{**row, "database": database} for row in answer["rows"]]
+
+
+def _speed(name: str, database: str, turns: list[Turn], queries: int, size: int) -> Speed:
+    ratios = [turn.site / turn.floor for turn in turns]
+    low, _middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    return Speed(
+        figure=name,
+        database=database,
+        per_second=statistics.median(turn.site for turn in turns),
+        ratio=statistics.median(ratios),
+        low=low,
+        high=high,
+        queries=queries,
+        bytes=size,
+        requests=sum(turn.requests for turn in turns),
+        seconds=sum(turn.seconds for turn in turns),
+    )
+
+
+def _floor(database: str, turns: list[Turn]) -> Speed:
+    """The floor as a row of its own; its quartiles show how restless the machine was."""
+    median = statistics.median(turn.floor for turn in turns)
+    shares = [replace(turn, site=turn.floor, floor=median) for turn in turns]
+    return _speed("floor", database, shares, 0, 0)

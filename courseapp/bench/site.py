@@ -1,0 +1,154 @@
+"""The site's side: the whole project as in production, with a course and readers to measure."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from courseapp.bench import asking, material, publications
+from courseapp.bench.sides import Side
+from lessons.reading import enrolling, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from courseapp.accounts.models import User
+    from courseapp.bench.asking import Environ
+    from lessons.content.models import Course
+
+BEGAN = datetime(2026, 1, 5, 19, 30, tzinfo=UTC)
+JSON = "application/json"
+# Readers made at a time to finish lessons, so that nobody asks as often as a rate limit minds.
+CROWD = 25
+# No slice of first finishes is asked for more than this.
+FINISHES_A_SECOND = 4000
+
+
+class FirstFinishes:
+    """Requests that finish a lesson for the first time, made ahead for a crowd of readers."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.lessons = material.lessons_of(course)
+        self.stock: deque[Environ] = deque()
+        self.crowds = 0
+
+    def __iter__(self) -> Iterator[Environ]:
+        return self
+
+    def __next__(self) -> Environ:
+        if not self.stock:
+            raise StopIteration
+        return self.stock.popleft()
+
+    def fill(self, wanted: int) -> None:
+        """Have at least so many in stock."""
+        while len(self.stock) < wanted:
+            people = material.readers(f"crowd-{self.crowds}", CROWD, BEGAN)
+            material.enrol_all(self.course, people, BEGAN)
+            self.stock.extend(_finishes(people, self.lessons))
+            self.crowds += 1
+
+
+class Site(Side):
+    """Figures: lesson_page, lesson_api, outline_page, outline_api, finish, finish_again."""
+
+    firsts: FirstFinishes
+
+    def prepare(self) -> dict[str, Any]:
+        """Make tables, static files, a course of 40 lessons, and a reader who finished 20.
+
+        Returns the session this reader has at the floor, and what the process runs on.
+        """
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command(
+            "collectstatic",
+            verbosity=0,
+            interactive=False,
+            ignore_patterns=["drf_spectacular_sidecar", "rest_framework"],
+        )
+        course = material.publish_all(material.draft_course("measured"), BEGAN)
+        (reader,) = material.readers("reader", 1, BEGAN)
+        _read_half(reader, course)
+        self._pages_of(reader, course)
+        self._finishes_in(course)
+        return {"session": material.sign_in_at_floor(reader), "runs_on": _versions()}
+
+    def publications(self, small: int, large: int, times: int) -> dict[str, Any]:
+        """Publishing, see ``publications.measure``."""
+        return {"rows": list(publications.measure(small=small, large=large, times=times))}
+
+    def _pages_of(self, reader: User, course: Course) -> None:
+        cookies = _cookies(reader)
+        lessons = material.lessons_of(course)
+
+        def data(path: str) -> Environ:
+            return asking.get(f"/api/v1/{path}", cookies=cookies, accept=JSON)
+
+        def page(path: str) -> Environ:
+            return asking.get(f"/mijn/{path}", cookies=cookies)
+
+        self.figures |= {
+            "lesson_page": cycle([page(f"les/{lesson.pk}/") for lesson in lessons]),
+            "lesson_api": cycle([data(f"lessons/{lesson.pk}/") for lesson in lessons]),
+            "outline_page": cycle([page(f"cursus/{course.pk}/")]),
+            "outline_api": cycle([data(f"courses/{course.slug}/outline/")]),
+        }
+
+    def _finishes_in(self, course: Course) -> None:
+        lessons = material.lessons_of(course)
+        half = lessons[: len(lessons) // 2]
+        people = material.readers("again", 5 * CROWD, BEGAN)
+        material.finish_all(material.enrol_all(course, people, BEGAN), half)
+        self.firsts = FirstFinishes(course)
+        self.figures |= {"finish": self.firsts, "finish_again": cycle(_finishes(people, half))}
+
+    def _next(self, figure: str, requests: int) -> Iterator[Environ]:
+        if figure == "finish":
+            self.firsts.fill(min(requests, FINISHES_A_SECOND))
+        return super()._next(figure, requests)
+
+
+def _read_half(reader: User, course: Course) -> None:
+    """Enrol and finish the first half as a reader does."""
+    enrolling.enrol(reader=reader, course=course.slug, wording="Ja", place="bench", now=BEGAN)
+    lessons = material.lessons_of(course)
+    half = lessons[: len(lessons) // 2]
+    for number, lesson in enumerate(half):
+        now = BEGAN + timedelta(hours=number)
+        progress.open_lesson(reader=reader, lesson=lesson.pk, now=now)
+        progress.finish(reader=reader, lesson=lesson.pk, now=now)
+    progress.keep_position(reader=reader, lesson=half[-1].pk, block=None, now=BEGAN)
+
+
+def _finishes(people: list[User], lessons: list[Any]) -> list[Environ]:
+    return [
+        asking.post(
+            f"/api/v1/lessons/{lesson.pk}/finished/",
+            cookies=cookies,
+            csrf_cookie=settings.CSRF_COOKIE_NAME,
+        )
+        for cookies in map(_cookies, people)
+        for lesson in lessons
+    ]
+
+
+def _cookies(reader: User) -> str:
+    return f"{settings.SESSION_COOKIE_NAME}={material.sign_in(reader)}"
+
+
+def _versions() -> dict[str, str]:
+    found = {"django": django.get_version(), "sqlite": sqlite3.sqlite_version}
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            found["postgresql"] = cursor.fetchone()[0]
+    return found
