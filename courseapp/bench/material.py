@@ -124,7 +124,8 @@ def readers(prefix: str, count: int, now: datetime) -> list[User]:
 
 
 def enrol_all(course: Course, people: Sequence[User], now: datetime) -> list[Enrolment]:
-    """Enrolments in a course without dates."""
+    """Enrolments in a live course without dates."""
+    assert course.live_edition_id is not None  # noqa: S101 -- see the line above.
     return Enrolment.objects.bulk_create(
         Enrolment(
             reader=one,

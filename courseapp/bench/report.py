@@ -32,8 +32,8 @@ FIRST = "publish 40 lessons × 10 blocks, first time"
 class Speed:
     """Requests of one kind on one database.
 
-    ``ratio`` to the floor is the median over rounds, ``low`` and ``high`` its quartiles; queries are those
-     beyond the session's and the user's.
+    ``ratio`` to the floor is the median over rounds, ``low`` and ``high`` its quartiles; queries are
+    those beyond the session's and the user's.
     """
 
     figure: str
