@@ -73,6 +73,8 @@ class Passage(models.Model):
     kind = models.CharField(max_length=20)
     section = models.CharField(max_length=60, blank=True)
     text = models.TextField()
+    # A heading's level, an item's depth in its list; 0 for all else.
+    level = models.PositiveSmallIntegerField(default=0)
     digest = models.CharField(max_length=64)
 
     class Meta:

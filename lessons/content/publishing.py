@@ -17,10 +17,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound, Refused
+from lessons.content import pace
 from lessons.content.models import Course, Edition, EditionModule, Lesson, Module, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from courseapp.accounts.models import User
@@ -61,9 +62,28 @@ class Live:
     snapshots: dict[UUID, Snapshot]
 
 
+def course_called(slug: str) -> Course:
+    """The course of this slug, live or not; raises ``NotFound``."""
+    course = Course.objects.filter(slug=slug).first()
+    if course is None:
+        raise NotFound(_("There is no course “%(slug)s”.") % {"slug": slug})
+    return course
+
+
+def modules_called(course: Course, slugs: Sequence[str]) -> list[UUID]:
+    """The modules of these slugs; without slugs all that are not retired. Raises ``NotFound``."""
+    known = dict(course.modules.values_list("slug", "pk"))
+    if not slugs:
+        return [module.pk for module in working_copy(course).modules]
+    for slug in slugs:
+        if slug not in known:
+            raise NotFound(_("This course has no module “%(slug)s”.") % {"slug": slug})
+    return [known[slug] for slug in slugs]
+
+
 def working_copy(course: Course) -> WorkingCopy:
     """The working copy in its order; what the order does not name comes last, oldest slug first."""
-    modules = _in_order(course.modules.filter(retired_at__isnull=True), course.module_order)
+    modules = in_order(course.modules.filter(retired_at__isnull=True), course.module_order)
     lessons: dict[UUID, list[Lesson]] = {module.uuid: [] for module in modules}
     for lesson in course.lessons.filter(retired_at__isnull=True, module__in=modules):
         lessons[lesson.module_id].append(lesson)
@@ -71,7 +91,7 @@ def working_copy(course: Course) -> WorkingCopy:
         course=course,
         modules=tuple(modules),
         lessons={
-            module.uuid: tuple(_in_order(lessons[module.uuid], module.lesson_order))
+            module.uuid: tuple(in_order(lessons[module.uuid], module.lesson_order))
             for module in modules
         },
     )
@@ -103,7 +123,7 @@ def publish(
     with transaction.atomic():
         course = Course.objects.select_for_update().get(pk=course.pk)
         draft, current = working_copy(course), live(course)
-        named = _with_exchanged(set(modules), draft, current)
+        named = with_exchanged(set(modules), draft, current)
         _known(named, draft, current)
         snapshots = _snapshots(named, draft, current, now)
         manifest = manifest_of(course)
@@ -128,20 +148,23 @@ def restore(*, edition: Edition, by: User | None, now: datetime, note: str = "")
 
 
 def manifest_of(course: Course) -> dict[str, Any]:
-    """What an edition says about the course as a whole."""
+    """What an edition says about the course as a whole. Raises ``InvalidPace``."""
     return {
         "title": course.title,
         "tagline": course.tagline,
         "description": course.description,
         "access": course.access,
         "language": course.language,
-        "pace": course.pace,
+        "pace": course.pace if pace.from_json(course.pace) else None,
         "articles": sorted(course.articles.values_list("slug", flat=True)),
     }
 
 
-def content_of(module: Module, lessons: Sequence[Lesson], since: dict[str, str]) -> dict[str, Any]:
+def content_of(
+    module: Module, lessons: Sequence[Lesson], since: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What a snapshot holds of a module; ``since`` gives each lesson's first moment live."""
+    since = since or {}
     return {
         "uuid": str(module.uuid),
         "slug": module.slug,
@@ -156,7 +179,7 @@ def content_of(module: Module, lessons: Sequence[Lesson], since: dict[str, str])
                 "minutes": lesson.minutes,
                 "required": lesson.required,
                 "open_to_all": lesson.open_to_all,
-                "since": since[str(lesson.uuid)],
+                "since": since.get(str(lesson.uuid), ""),
                 "blocks": lesson.blocks,
             }
             for lesson in lessons
@@ -173,12 +196,12 @@ def lesson_homes(snapshots: Iterable[Snapshot]) -> dict[UUID, UUID]:
     }
 
 
-def _in_order(rows: Iterable[Row], order: Sequence[str]) -> list[Row]:
+def in_order(rows: Iterable[Row], order: Sequence[str]) -> list[Row]:
     place = {uuid: position for position, uuid in enumerate(order)}
     return sorted(rows, key=lambda row: (place.get(str(row.uuid), len(place)), row.slug))
 
 
-def _with_exchanged(named: set[UUID], draft: WorkingCopy, current: Live) -> set[UUID]:
+def with_exchanged(named: set[UUID], draft: WorkingCopy, current: Live) -> set[UUID]:
     """The named modules and, again and again, those that a lesson moved to or from."""
     was = lesson_homes(current.snapshots.values())
     now_in = {lesson.uuid: home for home, lessons in draft.lessons.items() for lesson in lessons}

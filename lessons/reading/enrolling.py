@@ -9,6 +9,7 @@ from django.db import transaction
 
 from courseapp.accounts import consents
 from courseapp.accounts.models import Consent
+from lessons.content import pace
 from lessons.content.models import Course
 from lessons.reading import schedule, standing
 from lessons.reading.access import NotGranted
@@ -61,7 +62,7 @@ def enrol(*, reader: User, course: str, wording: str, place: str, now: datetime)
 
 def _promise(enrolment: Enrolment, here: standing.Standing) -> None:
     dates = schedule.dates(
-        schedule.pace_from_json(here.published.pace),
+        pace.from_json(here.published.pace),
         [lesson.uuid for lesson in here.published.lessons],
         enrolment.enrolled_at,
         enrolment.time_zone,

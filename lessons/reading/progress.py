@@ -131,8 +131,7 @@ def settle(*, edition: Edition, required: frozenset[UUID], now: datetime) -> int
     table = connection.ops.quote_name(Completed._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(  # Both parts come from Django's own compiler and model names.
-            f"INSERT INTO {table} (enrolment_id, edition_id, at) {sql}"
-            " ON CONFLICT DO NOTHING",
+            f"INSERT INTO {table} (enrolment_id, edition_id, at) {sql} ON CONFLICT DO NOTHING",
             parameters,
         )
         return int(cursor.rowcount)

@@ -6,43 +6,15 @@ later, without a promise of its own, opens together with the lesson before it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from courseapp.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-MOST_DAYS = 60
-
-
-class InvalidPace(Refused):
-    code = "invalid_pace"
-
-
-@dataclass(frozen=True)
-class Pace:
-    """A lesson every ``every_days`` days, at ``at`` on the reader's clock; the first at once."""
-
-    every_days: int
-    at: time
-
-
-def pace_from_json(data: Mapping[str, Any] | None) -> Pace | None:
-    """The stored pace ``{"every_days": 2, "at": "07:00"}``; None: all lessons open at once."""
-    if data is None:
-        return None
-    try:
-        days, at = int(data["every_days"]), time.fromisoformat(data["at"])
-    except (KeyError, TypeError, ValueError):
-        raise InvalidPace('A pace is {"every_days": 2, "at": "07:00"}.') from None
-    if not 1 <= days <= MOST_DAYS or at.tzinfo is not None:
-        raise InvalidPace(f"A pace has 1 to {MOST_DAYS} days and a time of day without a zone.")
-    return Pace(every_days=days, at=at)
+    from lessons.content.pace import Pace
 
 
 def dates(

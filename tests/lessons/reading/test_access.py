@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lessons.content import pace
 from lessons.reading import access, outline, schedule
 from lessons.reading.models import Unlock
 from lessons.reading.standing import LessonNotFound
@@ -115,8 +116,8 @@ def test_every_date_keeps_its_local_hour_its_order_and_its_distance(
     days: int, at: time, zone: str, start: datetime
 ) -> None:
     lessons = [uuid.uuid4() for _ in range(12)]
-    pace = schedule.Pace(every_days=days, at=at)
-    dates = schedule.dates(pace, lessons, start, zone)
+    every = pace.Pace(every_days=days, at=at)
+    dates = schedule.dates(every, lessons, start, zone)
     local = [dates[lesson].astimezone(ZoneInfo(zone)) for lesson in lessons]
     assert list(dates.values()) == sorted(dates.values())
     assert [one.date() - local[0].date() for one in local] == [n * days * DAY for n in range(12)]
@@ -141,11 +142,11 @@ def test_an_hour_that_is_missing_moves_forward_and_one_that_comes_twice_means_th
 ) -> None:
     start = datetime.combine(day - DAY, time(12), tzinfo=UTC)
     lessons = [uuid.uuid4(), uuid.uuid4()]
-    dates = schedule.dates(schedule.Pace(1, at), lessons, start, "Europe/Amsterdam")
+    dates = schedule.dates(pace.Pace(1, at), lessons, start, "Europe/Amsterdam")
     assert dates[lessons[1]] == expected
 
 
 @pytest.mark.parametrize("data", [{}, {"every_days": 0, "at": "07:00"}, {"every_days": 2}, 7])
 def test_a_pace_that_makes_no_sense_is_refused(data: object) -> None:
-    with pytest.raises(schedule.InvalidPace):
-        schedule.pace_from_json(data)  # type: ignore[arg-type]
+    with pytest.raises(pace.InvalidPace):
+        pace.from_json(data)

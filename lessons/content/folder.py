@@ -1,0 +1,92 @@
+"""A course as a folder of Markdown files: readable, comparable, and the same bytes every time.
+
+    course.md                       front matter, then the description
+    articles/<slug>.yaml            what we know of an article; its source lies beside it, untouched
+    01-<module>/module.md
+    01-<module>/01-<lesson>.md      front matter, then the blocks
+
+A block is a line ``::: kind``, its fields as YAML, a line ``---``, its body, a line ``:::``; empty
+fields are left out. Pure: no database. The shapes stand here; `folder_writing` and `folder_reading`
+turn them into files and back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from courseapp.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from lessons.content import blocks
+
+ENDINGS = {"text": "txt", "markdown": "md", "html": "html"}
+
+
+class InvalidFolder(Refused):
+    """A course folder that cannot be read; the sentence names the file."""
+
+    code = "invalid_folder"
+
+
+@dataclass(frozen=True)
+class ArticleFile:
+    """An article with its source. ``keys``: passages whose kept key is not the one a fresh reading
+    of the source gives them, as ``{fresh: kept}``."""
+
+    uuid: UUID
+    slug: str
+    title: str
+    description: str
+    public: bool
+    form: str
+    source: str
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LessonFile:
+    """A lesson. ``stale``: ``{block: {passage key: digest}}`` where the article has moved on."""
+
+    uuid: UUID
+    slug: str
+    title: str
+    lead: str
+    minutes: int
+    required: bool
+    open_to_all: bool
+    retired: datetime | None
+    blocks: tuple[blocks.Block, ...]
+    stale: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ModuleFile:
+    uuid: UUID
+    slug: str
+    title: str
+    description: str
+    retired: datetime | None
+    lessons: tuple[LessonFile, ...]
+
+
+@dataclass(frozen=True)
+class CourseFile:
+    uuid: UUID
+    slug: str
+    title: str
+    tagline: str
+    description: str
+    access: str
+    language: str
+    pace: Mapping[str, Any] | None
+    articles: tuple[ArticleFile, ...]
+    modules: tuple[ModuleFile, ...]
+
+
+def source_name(article: ArticleFile) -> str:
+    return f"{article.slug}.{ENDINGS[article.form]}"

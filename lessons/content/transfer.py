@@ -1,0 +1,234 @@
+"""A whole course out of the database and into it: the working copy and its articles.
+
+Out and in again gives the course back field by field; in again over a course that exists makes the
+working copy what the folder says. Readers see none of it before a publication.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courseapp.errors import Refused
+from lessons.content import article, blocks, publishing, revisions
+from lessons.content.folder import ArticleFile, CourseFile, LessonFile, ModuleFile
+from lessons.content.models import Article, Course, Lesson, Module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from courseapp.accounts.models import User
+
+
+class SlugTaken(Refused):
+    """The folder names a slug that something else already has."""
+
+    code = "slug_taken"
+    status = 409
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A course that was taken in, and how many of its lessons left the working copy by it."""
+
+    course: Course
+    created: bool
+    retired: int
+
+
+# --- Out -------------------------------------------------------------------------------------
+
+
+def take_out(*, slug: str) -> CourseFile:
+    """The working copy of a course with its articles. Raises ``NotFound``."""
+    course = publishing.course_called(slug)
+    articles = list(course.articles.order_by("slug"))
+    current = revisions.digests_of(articles)
+    return CourseFile(
+        uuid=course.uuid,
+        slug=course.slug,
+        title=course.title,
+        tagline=course.tagline,
+        description=course.description,
+        access=course.access,
+        language=course.language,
+        pace=course.pace,
+        articles=tuple(_article_file(one) for one in articles),
+        modules=tuple(_module_files(course, current)),
+    )
+
+
+def _article_file(one: Article) -> ArticleFile:
+    revision = one.revisions.order_by("-number")[0]
+    form: article.Form = revision.form  # type: ignore[assignment]
+    fresh = article.parse(revision.source, form)
+    return ArticleFile(
+        uuid=one.uuid,
+        slug=one.slug,
+        title=one.title,
+        description=one.description,
+        public=one.live_revision_id is not None,
+        form=form,
+        source=revision.source,
+        keys=revisions.fresh_keys(fresh, revisions.passages_of(revision)),
+    )
+
+
+def _module_files(course: Course, current: Mapping[str, str]) -> Iterable[ModuleFile]:
+    """Modules and lessons in their order; the retired ones come last."""
+    lessons: dict[UUID, list[Lesson]] = {}
+    for lesson in publishing.in_order(course.lessons.all(), []):
+        lessons.setdefault(lesson.module_id, []).append(lesson)
+    modules = publishing.in_order(course.modules.all(), course.module_order)
+    for module in sorted(modules, key=lambda one: one.retired_at is not None):
+        ordered = publishing.in_order(lessons.get(module.uuid, []), module.lesson_order)
+        yield ModuleFile(
+            uuid=module.uuid,
+            slug=module.slug,
+            title=module.title,
+            description=module.description,
+            retired=module.retired_at,
+            lessons=tuple(
+                _lesson_file(lesson, current)
+                for lesson in sorted(ordered, key=lambda one: one.retired_at is not None)
+            ),
+        )
+
+
+def _lesson_file(lesson: Lesson, current: Mapping[str, str]) -> LessonFile:
+    return LessonFile(
+        uuid=lesson.uuid,
+        slug=lesson.slug,
+        title=lesson.title,
+        lead=lesson.lead,
+        minutes=lesson.minutes,
+        required=lesson.required,
+        open_to_all=lesson.open_to_all,
+        retired=lesson.retired_at,
+        blocks=blocks.many_from_json(lesson.blocks),
+        stale={
+            block: outdated
+            for block, seen in lesson.seen.items()
+            if (outdated := {key: at for key, at in seen.items() if current.get(key) != at})
+        },
+    )
+
+
+# --- In --------------------------------------------------------------------------------------
+
+
+def take_in(course: CourseFile, *, by: User | None, now: datetime) -> Taken:
+    """Make the working copy what the folder says; lessons it does not name are retired.
+
+    All or nothing. Raises ``SlugTaken`` when another course, article or lesson has a slug of it.
+    """
+    with transaction.atomic():
+        _free_slugs(course)
+        row, created = Course.objects.update_or_create(
+            pk=course.uuid,
+            defaults={
+                "slug": course.slug,
+                "title": course.title,
+                "tagline": course.tagline,
+                "description": course.description,
+                "access": course.access,
+                "language": course.language,
+                "pace": course.pace,
+                "module_order": [str(module.uuid) for module in course.modules],
+            },
+        )
+        articles = [_take_article(one, by=by, now=now) for one in course.articles]
+        row.articles.set(articles)
+        retired = _retire_the_rest(row, course, now)
+        current = revisions.digests_of(articles)
+        for module in course.modules:
+            _take_module(row, module, current)
+    return Taken(row, created=created, retired=retired)
+
+
+def _free_slugs(course: CourseFile) -> None:
+    for model, uuid, slug in (
+        (Course, course.uuid, course.slug),
+        *((Article, one.uuid, one.slug) for one in course.articles),
+    ):
+        if model.objects.filter(slug=slug).exclude(pk=uuid).exists():
+            raise SlugTaken(_("Something else is already called “%(slug)s”.") % {"slug": slug})
+
+
+def _take_article(file: ArticleFile, *, by: User | None, now: datetime) -> Article:
+    row, _created = Article.objects.update_or_create(
+        pk=file.uuid,
+        defaults={"slug": file.slug, "title": file.title, "description": file.description},
+    )
+    form: article.Form = file.form  # type: ignore[assignment]
+    revised = revisions.revise(
+        of=row, source=file.source, form=form, by=by, now=now, keys=file.keys
+    )
+    row.live_revision = revised.revision if file.public else None
+    row.save(update_fields=["live_revision"])
+    return row
+
+
+def _retire_the_rest(row: Course, course: CourseFile, now: datetime) -> int:
+    """Retire what the folder does not name, and clear the way for slugs that change hands."""
+    lessons = {lesson.uuid: lesson.slug for module in course.modules for lesson in module.lessons}
+    modules = {module.uuid: module.slug for module in course.modules}
+    row.modules.exclude(pk__in=modules).filter(retired_at=None).update(retired_at=now)
+    retired = row.lessons.exclude(pk__in=lessons).filter(retired_at=None).update(retired_at=now)
+    for rows, wanted in ((row.lessons, lessons), (row.modules, modules)):
+        for one in rows.filter(slug__in=wanted.values()):
+            if wanted.get(one.pk) != one.slug:
+                rows.filter(pk=one.pk).update(slug=f"{one.slug[:40]}-{one.pk.hex[:12]}")
+    return retired
+
+
+def _take_module(row: Course, module: ModuleFile, current: Mapping[str, str]) -> None:
+    home, _created = Module.objects.update_or_create(
+        pk=module.uuid,
+        defaults={
+            "course": row,
+            "slug": module.slug,
+            "title": module.title,
+            "description": module.description,
+            "retired_at": module.retired,
+            "lesson_order": [str(lesson.uuid) for lesson in module.lessons],
+        },
+    )
+    for lesson in module.lessons:
+        known = Lesson.objects.filter(pk=lesson.uuid).values_list("version", flat=True).first()
+        Lesson.objects.update_or_create(
+            pk=lesson.uuid,
+            defaults={**_fields(lesson, current), "course": row, "module": home,
+                      "version": (known or 0) + 1},
+        )  # fmt: skip
+
+
+def _fields(lesson: LessonFile, current: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "slug": lesson.slug,
+        "title": lesson.title,
+        "lead": lesson.lead,
+        "minutes": lesson.minutes,
+        "required": lesson.required,
+        "open_to_all": lesson.open_to_all,
+        "retired_at": lesson.retired,
+        "blocks": blocks.many_as_json(lesson.blocks),
+        "seen": {
+            str(block.id): seen_of(block, current, lesson.stale.get(str(block.id), {}))
+            for block in lesson.blocks
+            if block.passages
+        },
+    }
+
+
+def seen_of(
+    block: blocks.Block, current: Mapping[str, str], before: Mapping[str, str]
+) -> dict[str, str]:
+    """The digests a block is held against: the current ones, but for what is known as stale."""
+    digests = {key: before.get(key, current.get(key, "")) for key in block.passages}
+    return {key: digest for key, digest in digests.items() if digest}

@@ -1,0 +1,32 @@
+"""``manage.py export_course SLUG DIR``: a course's working copy as a folder of Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand
+
+from courseapp.errors import Refused
+from lessons.content import folder_writing, transfer
+from lessons.management.commands import Refusal
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    help = "Write a course and its articles to a folder of Markdown files."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug")
+        parser.add_argument("folder", type=Path)
+
+    def handle(self, *_args: Any, slug: str, folder: Path, **_options: Any) -> None:
+        try:
+            course = transfer.take_out(slug=slug)
+            folder_writing.write_folder(course, folder)
+        except Refused as refusal:
+            raise Refusal(refusal) from refusal
+        lessons = sum(len(module.lessons) for module in course.modules)
+        self.stdout.write(f"{slug}: {lessons} lessons written to {folder}.")
