@@ -91,6 +91,7 @@ class Outline:
     finished_count: int
     required_count: int
     percent: int
+    enrolled_at: datetime | None
     completed_at: datetime | None
     resume: Resume | None
 
@@ -216,6 +217,7 @@ def _outline(here: Standing, now: datetime) -> Outline:
         finished_count=sum(1 for lesson in published.lessons if lesson.uuid in finished),
         required_count=len(required),
         percent=100 if here.completed_at else percent,
+        enrolled_at=here.enrolled_at,
         completed_at=here.completed_at,
         resume=_resume(here, [line for module in modules for line in module.lessons]),
     )

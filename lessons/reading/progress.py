@@ -93,19 +93,21 @@ def finish(*, reader: User, lesson: UUID, now: datetime) -> Done:
     return Done(now, first=True, completed_at=completed_at)
 
 
-def keep_position(*, reader: User, lesson: UUID, block: UUID | None, now: datetime) -> None:
-    """Remember the block the reader has before them, to go on from there.
+def keep_position(*, reader: User, lesson: UUID, block: UUID | None, now: datetime) -> UUID | None:
+    """Remember the block the reader has before them, to go on from there; returns what is kept.
 
-    A block that is not (or no longer) in the lesson is kept as "the top of the lesson". Raises what
-    ``access.require`` raises, and ``NotEnrolled``.
+    A block that is not (or no longer) in the lesson is kept as None, "the top of the lesson".
+    Raises what ``access.require`` raises, and ``NotEnrolled``.
     """
     here = standing.of_lesson(reader, lesson=lesson)
     access.require(here, lesson, now)
     if here.enrolment is None:
         raise access.NotEnrolled(here.slug)
     known = {one.id for one in here.published.by_uuid[lesson].blocks}
-    values = {"lesson_id": lesson, "block": block if block in known else None, "at": now}
+    kept = block if block in known else None
+    values = {"lesson_id": lesson, "block": kept, "at": now}
     Position.objects.update_or_create(enrolment_id=here.enrolment, defaults=values)
+    return kept
 
 
 def settle(*, edition: Edition, required: frozenset[UUID], now: datetime) -> int:

@@ -10,10 +10,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from courseapp.errors import Refused
+from courseapp.errors import NotFound, Refused
 from lessons.content import editions, publishing
-from lessons.content.models import Course, Module
+from lessons.content.models import Course, Edition, Module
 from lessons.reading import progress
 
 if TYPE_CHECKING:
@@ -22,9 +23,16 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from courseapp.accounts.models import User
-    from lessons.content.models import Edition
 
 log = logging.getLogger(__name__)
+
+
+class ModuleNotFound(NotFound):
+    code = "module_not_found"
+
+
+class EditionNotFound(NotFound):
+    code = "edition_not_found"
 
 
 def publish(
@@ -45,6 +53,22 @@ def restore(*, edition: Edition, by: User | None, now: datetime, note: str = "")
         lambda: publishing.restore(edition=edition, by=by, now=now, note=note),
         now,
     )
+
+
+def publish_module(*, module: UUID, by: User | None, now: datetime, note: str = "") -> Edition:
+    """Publish the module of this identity; raises ``ModuleNotFound`` too."""
+    found = Module.objects.select_related("course").filter(pk=module).first()
+    if found is None:
+        raise ModuleNotFound(_("This module does not exist."))
+    return publish(course=found.course, modules=[module], by=by, now=now, note=note)
+
+
+def restore_edition(*, edition: UUID, by: User | None, now: datetime, note: str = "") -> Edition:
+    """Restore the edition of this identity; raises ``EditionNotFound`` too."""
+    found = Edition.objects.select_related("course").filter(pk=edition).first()
+    if found is None:
+        raise EditionNotFound(_("This edition does not exist."))
+    return restore(edition=found, by=by, now=now, note=note)
 
 
 def publish_due(*, now: datetime) -> int:
