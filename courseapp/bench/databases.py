@@ -27,17 +27,22 @@ def server() -> str | None:
     return address
 
 
+def name() -> str:
+    """The name of this process' database."""
+    return f"courseapp_bench_{os.getpid()}"
+
+
 @contextmanager
 def scratch(database: str, *, folder: Path, address: str | None) -> Iterator[str]:
     """The URL of an empty database ("sqlite" or "postgresql") that is gone afterwards."""
     if address is None or database == "sqlite":
         yield f"sqlite:///{folder / 'bench.sqlite3'}"
         return
-    name = f"courseapp_bench_{os.getpid()}"
+    here = sql.Identifier(name())
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(here))
         try:
-            yield urlunsplit(urlsplit(address)._replace(path=f"/{name}", query=""))
+            yield urlunsplit(urlsplit(address)._replace(path=f"/{name()}", query=""))
         finally:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(here)
             connection.execute(drop)

@@ -32,8 +32,8 @@ FIRST = "publish 40 lessons × 10 blocks, first time"
 class Speed:
     """Requests of one kind on one database.
 
-    ``ratio`` to the floor is the median over rounds, ``low`` and ``high`` its quartiles; queries are
-    those beyond the session's and the user's.
+    ``ratio`` to the floor is the median over rounds, ``low`` and ``high`` are its quartiles. Of
+    ``queries`` those for session and user are taken off.
     """
 
     figure: str
@@ -55,13 +55,14 @@ class Speed:
 
 @dataclass
 class Report:
-    """Everything one run found. ``missing`` says what could not be measured, and why."""
+    """What one run found. ``missing``: what failed, and how; ``left_out``: what is not here."""
 
     began: datetime
     speeds: list[Speed] = field(default_factory=list)
     publications: list[dict[str, Any]] = field(default_factory=list)
     derivations: list[dict[str, Any]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     runs_on: dict[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -83,12 +84,13 @@ class Report:
             "publishing": self.publications,
             "deriving": self.derivations,
             "missing": self.missing,
+            "left_out": self.left_out,
         }
 
     def as_text(self) -> str:
         """The tables, with what was to be reached beside what was."""
         parts = [self._speeds_text(), self._publications_text(), self._derivations_text()]
-        parts.append("\n".join(f"Not measured: {line}" for line in self.missing))
+        parts.append("\n".join(f"Not measured: {line}" for line in self.missing + self.left_out))
         return "\n\n".join(part for part in parts if part)
 
     def _speeds_text(self) -> str:

@@ -24,6 +24,12 @@ REQUESTS = (
 NAMES = (*REQUESTS, "publish", "derive")
 
 
+NO_SERVER = (
+    "anything on PostgreSQL: no server answers. Start one on 127.0.0.1:5432, or name one in"
+    " TEST_DATABASE_URL."
+)
+
+
 @dataclass(frozen=True)
 class Plan:
     """How much to measure: ``slice`` in seconds, ``rounds`` of slices, readers to publish with."""
@@ -69,7 +75,7 @@ class Run:
             server = databases.server()
             self._on("sqlite", None)
             if server is None:
-                self.report.missing.append("anything on PostgreSQL: no server answers")
+                self.report.left_out.append(NO_SERVER)
             else:
                 self._on("postgresql", server)
         return self.report

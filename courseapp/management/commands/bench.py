@@ -64,4 +64,4 @@ class Command(BaseCommand):
         self.stdout.write(report.as_text())
         self.stdout.write(f"\nWritten to {file}")
         if report.missing:
-            raise CommandError("Some of it could not be measured; see above.")
+            raise CommandError("\n".join(["Not everything was measured.", *report.missing]))
