@@ -148,7 +148,7 @@ WORKER_POOL = env.text("WORKER_POOL", "solo")
 WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 1)
 # Kombu warns about an address without a host; a folder has none.
 CELERY_BROKER_URL = "spool://localhost" if BROKER_URL == "spool://" else BROKER_URL
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+_options: dict[str, dict[str, object]] = {
     "spool": {"folder": str(SPOOL_DIR), "polling_interval": 0.1},
     "redis": {
         "visibility_timeout": 600,
@@ -156,7 +156,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "socket_connect_timeout": 1,
         "health_check_interval": 15,
     },
-}.get(BROKER_URL.partition(":")[0].replace("rediss", "redis"), {})
+}
+_broker = urlsplit(BROKER_URL).scheme.replace("rediss", "redis")
+CELERY_BROKER_TRANSPORT_OPTIONS = _options.get(_broker, {})
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
@@ -179,6 +181,11 @@ CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "post.tick": {"task": "post.tick", "schedule": 15.0, "options": {"expires": 15}},
+    "lessons.publish_due": {
+        "task": "lessons.publish_due",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "accounts.prune": {
         "task": "accounts.prune",
         "schedule": timedelta(days=1),
