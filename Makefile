@@ -60,7 +60,7 @@ clean: ## Remove what can be made again; var/ with your database and mail stays
 	find courseapp/locale -name '*.mo' -delete 2>/dev/null || true
 
 .venv/bin/python:
-	@echo "1/7  Virtual environment in .venv"
+	@echo "1/8  Virtual environment in .venv"
 	@test -n "$(PYTHON)" || { echo "     Python 3.11 or newer is needed and was not found. Install it, or name it: make run PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "     $(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
@@ -72,7 +72,7 @@ COUNTER = awk -v all="$$(cat $(1) | grep -c '==')" -v tty="$$([ -t 1 ] && echo 1
 	 END { if (tty && seen) print "" }'
 
 .venv/.installed: requirements.txt | .venv/bin/python
-	@echo "2/7  Libraries, each pinned by its hash (once, about a minute)"
+	@echo "2/8  Libraries, each pinned by its hash (once, about a minute)"
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt | $(call COUNTER,requirements.txt)
 	@touch $@
 

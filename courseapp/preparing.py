@@ -39,7 +39,8 @@ def _courses() -> str:
 
 
 def _staff_account() -> str:
-    return _quietly("create_staff", "owner@localhost", if_none=True).strip() or "there already"
+    told = _quietly("create_staff", "owner@localhost", if_none=True).strip()
+    return told or "there already"
 
 
 def _static_files() -> str:

@@ -30,7 +30,12 @@ class Command(BaseCommand):
     def handle(self, **options: object) -> None:
         with _alone():
             _require_free_port()
-            self._prepare()
+            try:
+                self._prepare()
+            except KeyboardInterrupt:
+                raise CommandError(
+                    "Stopped while preparing; the next start goes on there."
+                ) from None
             status = Supervisor(
                 [Child("web", _web()), Child("worker", _worker())],
                 say=self._say,
@@ -53,7 +58,7 @@ class Command(BaseCommand):
             began = time.monotonic()
             told = step.act()
             took = time.monotonic() - began
-            self._say(f"{told}{f' ({took:.0f} s)' if took >= 1 else ''}")
+            self._say(told.replace("\n", "\n     ") + (f" ({took:.0f} s)" if took >= 1 else ""))
         self._say(f"{total}/{total}  Web, worker and clock")
 
     def _welcome(self) -> None:
@@ -70,8 +75,9 @@ def _web() -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", HOST, "--port", str(settings.PORT)),
-        *("--workers", "2", "--log-level", "warning", "--respawn-failed-workers"),
-        *("--workers-kill-timeout", "5"),
+        # Python runs one thread at a time: more of them only wait, and hold a connection each.
+        *("--workers", "2", "--blocking-threads", "4", "--backpressure", "128"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"),
         "courseapp.wsgi:application",
     ]
 
@@ -88,20 +94,23 @@ def _answers() -> bool:
 
 
 def _require_free_port() -> None:
+    port = settings.PORT
+    if not 0 < port < 65536:  # noqa: PLR2004
+        raise CommandError(f"{port} is no port. Take one from 1024 to 65535: make run PORT=9000")
     with socket.socket() as sock:
         # As web servers do: what lingers of connections just closed is no obstacle.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            sock.bind((HOST, settings.PORT))
+            sock.bind((HOST, port))
         except PermissionError:
             raise CommandError(
-                f"Port {settings.PORT} is for the system's administrator only. "
-                "Take one above 1023: make run PORT=8000"
+                f"Port {port} is for the system's administrator. Take one from 1024: "
+                "make run PORT=9000"
             ) from None
-        except (OSError, OverflowError):
+        except OSError:
             raise CommandError(
-                f"Port {settings.PORT} is taken, or is no port at all. "
-                "Take another one: make run PORT=9000"
+                f"Port {port} is taken by another program. Stop that, or take another port: "
+                "make run PORT=9000"
             ) from None
 
 
