@@ -9,10 +9,13 @@ from __future__ import annotations
 import difflib
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lessons.content.passages import Passage, key_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 ALIKE = 0.5
 WINDOW = 12  # How far from its expected place in a gap a passage is looked for.

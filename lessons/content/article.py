@@ -1,7 +1,7 @@
 """An article as passages: text in, ``Parsed`` out. Pure; knows no database and no course.
 
-    source, form = article.read(data, "bindingsangst.docx")
-    parsed = article.parse(source, form)
+source, form = article.read(data, "bindingsangst.docx")
+parsed = article.parse(source, form)
 """
 
 from __future__ import annotations

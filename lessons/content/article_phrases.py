@@ -40,7 +40,9 @@ STORY = re.compile(
     rf"|(?i:meet|take the story of|this is the story of)\s+{NAME}"
     rf")"
 )
-STORY_HEADING = re.compile(r"\b(?:verhaal|story)\s+(?:van|of)\b|^(?:casus|praktijkvoorbeeld)\b", re.I)
+STORY_HEADING = re.compile(
+    r"\b(?:verhaal|story)\s+(?:van|of)\b|^(?:casus|praktijkvoorbeeld)\b", re.I
+)
 STORY_GOES_ON = re.compile(r"^(?:Hij|Zij|Ze)\s+\w*[^\Wn]\b")
 
 PERSONAL = re.compile(r"^[^\w]*(?:je|jij|jouw|ik|mijn|u|uw|you|i|my)\b", re.I)
@@ -56,7 +58,9 @@ RECOGNISING = re.compile(
     r"|(?:ben|heb|doe|voel|weet)\s+(?:je|jij|u|ik)\b|recogni[sz]e|\bsigns?\b",
     re.I,
 )
-LEARNING = re.compile(r"leer|krijg|ontvang|bied|opbreng|oplever|wat kun|helpt|\btips?\b|doen\b", re.I)
+LEARNING = re.compile(
+    r"leer|krijg|ontvang|bied|opbreng|oplever|wat kun|helpt|\btips?\b|doen\b", re.I
+)
 
 CALL_MARK = re.compile(r"^\W{0,3}?(?:👉|👇|☛|☞|➡|▶|⏩|📩|🎁)[\U0001F3FB-\U0001F3FF\ufe0f\s]*")
 SIGN_UP = re.compile(
@@ -85,7 +89,9 @@ COPYRIGHT = re.compile(
     r"^\W*(?:©|\(c\)\s|copyright\b|alle rechten voorbehouden|all rights reserved)", re.I
 )
 COOKIES = re.compile(r"\bcookies?\b", re.I)
-COOKIE_TALK = re.compile(r"accept|toestem|weiger|voorkeur|akkoord|gebruik|instelling|allow|use", re.I)
+COOKIE_TALK = re.compile(
+    r"accept|toestem|weiger|voorkeur|akkoord|gebruik|instelling|allow|use", re.I
+)
 BYLINE = re.compile(
     r"^(?:(?:geschreven |gepubliceerd |geplaatst )?(?:door|by)\s+[A-Z][^.!?]{1,60}$"
     r"|(?:auteur|author|leestijd|gepubliceerd|geplaatst|laatst bijgewerkt|datum|published|updated)"
@@ -124,7 +130,9 @@ NAVIGATION = frozenset(
     gerelateerd|gerelateerde artikelen|gerelateerde berichten|related posts|lees meer|lees verder|
     read more|accepteren|alles accepteren|accepteer alles|weigeren|alles weigeren|inhoudsopgave|
     in dit artikel|table of contents|privacy|privacyverklaring|privacybeleid|algemene voorwaarden|
-    disclaimer|sluiten|close|abonneren|volg ons""".replace("\n", "").replace("    ", "").split("|")
+    disclaimer|sluiten|close|abonneren|volg ons""".replace("\n", "")
+    .replace("    ", "")
+    .split("|")
 )
 
 

@@ -6,14 +6,19 @@ one piece first, then at its place: what stands around it, and what is said twic
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lessons.content import article_phrases as phrases
 from lessons.content.article_pieces import Piece, has_words, out
 from lessons.content.passages import normalise
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+PIECE_MAX = 6_000  # Characters: about two pages.
 LINK_WORDS = 20
 SPEAKER_WORDS = 6
 NUMBERED_HEADING_WORDS = 12
@@ -25,7 +30,7 @@ LESSON_LEVEL = 2  # Headings down to this level start a lesson; deeper ones stay
 
 def recognise(pieces: Iterable[Piece], *, plain: bool) -> list[Piece]:
     """All steps in order; ``plain`` says the format marks no headings, so that lines must do."""
-    row = [part for piece in pieces for part in _look(piece)]
+    row = [part for piece in pieces for short in cut(piece) for part in _look(short)]
     row = _join_speakers(row)
     row = _leave_out_pictures(row)
     row = _leave_out_menus(row)
@@ -43,10 +48,23 @@ def said(pieces: Sequence[Piece]) -> list[int]:
 
 def same(text: str) -> str:
     """What two lines have in common when they read the same."""
-    return " ".join("".join(c if c.isalnum() else " " for c in phrases.bare(text)).split()).casefold()
+    return " ".join(
+        "".join(c if c.isalnum() else " " for c in phrases.bare(text)).split()
+    ).casefold()
 
 
 # One piece alone
+
+
+def cut(piece: Piece) -> Iterator[Piece]:
+    """A piece that is too long to work with in stretches, each up to the end of a sentence."""
+    text, role = piece.text, piece.role
+    while role != "out" and len(text) > PIECE_MAX:
+        ends = [text.rfind(end, PIECE_MAX // 2, PIECE_MAX) for end in (". ", "\n", " ")]
+        end = next((at + 1 for at in ends if at > 0), PIECE_MAX)
+        yield replace(piece, role=role, text=text[:end].strip())
+        text, role = text[end:].strip(), "paragraph" if role == "heading" else role
+    yield replace(piece, role=role, text=text)
 
 
 def _look(piece: Piece) -> list[Piece]:
@@ -103,7 +121,9 @@ def _join_speakers(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _is_name(piece: Piece, dash: Piece) -> bool:
     short = len(piece.text.split()) <= SPEAKER_WORDS and not piece.text.endswith((".", "?", "!"))
-    return piece.role == "item" and dash.text in {"–", "—", "-"} and short and piece.text[0].isupper()
+    return (
+        piece.role == "item" and dash.text in {"–", "—", "-"} and short and piece.text[0].isupper()
+    )
 
 
 def _leave_out_pictures(pieces: Sequence[Piece]) -> list[Piece]:
@@ -199,7 +219,7 @@ def _name_numbered_headings(pieces: Sequence[Piece]) -> list[Piece]:
     places = said(pieces)
     found = [
         at
-        for at, after in zip(places, places[1:], strict=False)
+        for at, after in itertools.pairwise(places)
         if _numbers_a_section(pieces[at], pieces[after])
     ]
     alone = {run[0] for run in runs(pieces, "item") if len(run) == 1}

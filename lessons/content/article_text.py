@@ -8,11 +8,14 @@ out, right before the text they mark, so that every character keeps its place in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lessons.content import article_phrases as phrases
 from lessons.content.article_pieces import Piece, has_words, out, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 WRAP_LEAST = 40
 WRAP_MOST = 100

@@ -20,6 +20,7 @@ Kind = Literal[
 ]  # fmt: skip
 SLUG_WORDS = 3
 SLUG_MAX = 24
+LETTERS_MOST = 12  # No language with blanks has longer words than this throughout.
 
 
 @dataclass(frozen=True)
@@ -101,5 +102,9 @@ def first_free(name: str, taken: Container[str]) -> str:
 
 
 def count_words(text: str) -> int:
-    """Words as a reader counts them: runs between blanks that hold a letter or a digit."""
-    return sum(any(char.isalnum() for char in word) for word in text.split())
+    """Words as a reader counts them: runs between blanks that hold a letter or a digit.
+
+    A text that puts no blanks between its words counts by its length.
+    """
+    words = sum(any(char.isalnum() for char in word) for word in text.split())
+    return max(words, len(text) // LETTERS_MOST)
