@@ -8,7 +8,6 @@ site away for it would turn a late mail into an outage.
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from courseapp.post import heartbeat
+from courseapp.post import doorbell, heartbeat
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,8 +30,6 @@ log = logging.getLogger(__name__)
 # Ticks come every fifteen seconds; twenty missed ones are no coincidence.
 LATE = timedelta(minutes=5)
 PATIENCE = 1.0  # Seconds for the broker to answer.
-# One thread: when the broker hangs, questions queue here instead of piling up threads.
-_asker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="healthz")
 
 
 @never_cache
@@ -64,7 +61,7 @@ def _judge(beat_at: datetime | None, *, now: datetime) -> str:
 
 def _broker() -> str:
     try:
-        _asker.submit(_connect).result(timeout=PATIENCE)
+        doorbell.within(PATIENCE, _connect)
     except Exception as error:  # Each broker has errors of its own; all mean the same here.
         log.warning("The broker does not answer (%s).", type(error).__name__)
         return "down"

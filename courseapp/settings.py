@@ -308,17 +308,35 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- API ---------------------------------------------------------------------------------------
 
+# An endpoint is made from courseapp.api_view.Endpoint; these hold for what is not.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
-        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
+        "courseapp.api_sign_in.ByToken",
+        "courseapp.api_sign_in.BySession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "courseapp.api_errors.handle",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "URL_FORMAT_OVERRIDE": None,
+}
+# Writes per reader, as REST framework writes rates.
+API_WRITES = env.text("API_WRITES", "120/min")
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Ik kies jou",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "Courses of the practice Ik kies jou: read them, and say how far you are. Every write may be"
+        " sent twice. Errors are problems as in RFC 9457, with a stable `code`."
+    ),
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # From our own server, and without the badge that would send the address to a third party.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
 # --- Logs: no personal data, one line an event ---------------------------------------------------
