@@ -326,8 +326,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Ik kies jou",
     "VERSION": "1",
     "DESCRIPTION": (
-        "Courses of the practice Ik kies jou: read them, and say how far you are. Every write may be"
-        " sent twice. Errors are problems as in RFC 9457, with a stable `code`."
+        "Courses of the practice Ik kies jou: read them, and say how far you are. Every write may"
+        " be sent twice. Errors are problems as in RFC 9457, with a stable `code`."
     ),
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -1,0 +1,94 @@
+"""Who calls the API: by the session of a browser, or by an app's token for such a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import exceptions
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import BasePermission
+
+from courseapp.api_errors import CsrfFailed, StaffOnly
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from courseapp.accounts.models import User
+
+
+class ByToken(XSessionTokenAuthentication):  # type: ignore[misc]  # allauth ships no types.
+    """``X-Session-Token``, as allauth's headless sign-in gives it to an app.
+
+    A token that is given and does not hold is an error, never a silent visitor: an app with an old
+    token would otherwise show a reader an outline without their progress.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, object] | None:
+        token = self.get_session_token(request)
+        if token is None:
+            return None
+        # No database takes a NUL, and no token has one.
+        found = super().authenticate(request) if token.isascii() and token.isprintable() else None
+        if found is None:
+            raise exceptions.AuthenticationFailed
+        return cast("tuple[User, object]", found)
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 says of how to sign in."""
+        return 'X-Session-Token realm="api"'
+
+
+class BySession(SessionAuthentication):
+    """The session of a page; writing takes its CSRF token too."""
+
+    def enforce_csrf(self, request: Any) -> None:
+        try:
+            super().enforce_csrf(request)
+        except exceptions.PermissionDenied as error:
+            raise CsrfFailed(
+                "With a session, send the cookie csrftoken's value as the header X-CSRFToken."
+            ) from error
+
+
+class IsStaff(BasePermission):
+    """Members of the practice; everybody else who is signed in gets a reason."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        if not request.user.is_authenticated:
+            raise exceptions.NotAuthenticated
+        if not request.user.is_staff:
+            raise StaffOnly("Only members of the practice may do this.")
+        return True
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the documentation tells it."""
+
+    target_class = ByToken
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Session-Token",
+            "description": "The session token that signing in at /_allauth/app/v1/ gives an app.",
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the documentation tells it."""
+
+    target_class = BySession
+    name = "session"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.SESSION_COOKIE_NAME,
+            "description": "The session of the site. Writes also need the header X-CSRFToken.",
+        }

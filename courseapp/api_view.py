@@ -1,0 +1,183 @@
+"""What every endpoint of the API is: JSON in and out, English, refused in one shape, not cached.
+
+REST framework signs in, permits and throttles; reading and writing JSON is done here, because its
+own reader lets some bodies through to a 500 (deep nesting, NUL bytes) and its renderers cost more
+than the answers.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import translation
+from redis.exceptions import RedisError
+from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
+from rest_framework.renderers import JSONRenderer
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+from courseapp.api_errors import BodyTooLarge, handle
+from courseapp.api_sign_in import BySession, ByToken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from django.http.response import HttpResponseBase
+    from rest_framework.renderers import BaseRenderer
+    from rest_framework.request import Request
+    from rest_framework.throttling import BaseThrottle
+
+    from courseapp.accounts.models import User
+
+log = logging.getLogger(__name__)
+
+# The longest body is a note of 300 characters.
+BODY_MAX = 65_536  # bytes
+ACCEPTED = {"*/*", "application/*", "application/json", "application/problem+json"}
+
+
+def answer(data: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """A JSON answer; a shape of the documentation as bytes."""
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return HttpResponse(body, status=status, content_type="application/json")
+
+
+class StrictJson(BaseParser):
+    """A JSON body in UTF-8, of reasonable size, without what no database keeps."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        raw = stream.read(BODY_MAX + 1)
+        if len(raw) > BODY_MAX:
+            raise BodyTooLarge(f"A body has at most {BODY_MAX} bytes.")
+        try:
+            data = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
+            _refuse_unkeepable(data)
+        except (ValueError, RecursionError):
+            raise exceptions.ParseError from None
+        return data
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON.")
+
+
+def _refuse_unkeepable(data: object) -> None:
+    """Refuse NUL bytes and half characters, which JSON can say and no database keeps."""
+    if isinstance(data, str) and b"\x00" in data.encode("utf-8"):
+        raise ValueError("There is a NUL byte in the text.")
+    if isinstance(data, dict):
+        for name, below in data.items():
+            _refuse_unkeepable(name)
+            _refuse_unkeepable(below)
+    elif isinstance(data, list):
+        for below in data:
+            _refuse_unkeepable(below)
+
+
+class JsonOnly(BaseContentNegotiation):
+    """There is one form of an answer; a client that takes anything but JSON is told."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        kind = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == kind), None)
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        accept = request.headers.get("Accept")
+        if accept:
+            kinds = {kind.partition(";")[0].strip().lower() for kind in accept.split(",")}
+            if not kinds & ACCEPTED:
+                raise exceptions.NotAcceptable
+        return next(iter(renderers)), "application/json"
+
+
+class Writes(SimpleRateThrottle):
+    """So many writes per reader and minute. It stops a client gone wild, not a quick reader."""
+
+    scope = "api-writes"
+
+    def get_rate(self) -> str:
+        return settings.API_WRITES
+
+    def get_cache_key(self, request: Request, view: APIView) -> str | None:
+        return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except (OSError, RedisError):
+            # Counting is a courtesy: without its cache, readers still finish their lessons.
+            log.exception("writes cannot be counted")
+            return True
+
+
+class Endpoint(APIView):
+    """One address. Signed-in people only, unless ``permission_classes`` says otherwise."""
+
+    http_method_names = ["get", "head", "post", "put"]
+    authentication_classes = [ByToken, BySession]
+    permission_classes = [IsAuthenticated]
+    parser_classes = [StrictJson]
+    renderer_classes = [JSONRenderer]
+    content_negotiation_class = JsonOnly
+    metadata_class = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with translation.override("en"):
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A wrong method is wrong for everybody: it is told before anybody has to sign in."""
+        if request.method not in self.allowed_methods:
+            raise exceptions.MethodNotAllowed(str(request.method))
+        super().initial(request, *args, **kwargs)
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [] if self.request.method in SAFE_METHODS else [Writes()]
+
+    def get_exception_handler(self) -> Callable[..., Any]:
+        return handle
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class PublicEndpoint(Endpoint):
+    """The same for everybody: it does not ask who calls. Caches ask whether it still holds."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+def signed_in(request: Request) -> User:
+    """Who calls, where a permission has made sure that somebody does."""
+    return cast("User", request.user)
+
+
+def reader_of(request: Request) -> User | None:
+    """Who calls; None is a visitor."""
+    return request.user if request.user.is_authenticated else None
