@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WORDS_A_MINUTE = 200
+DASHES = (" – ", " — ")
+# More words before a dash are half a sentence, not a term that is explained.
+TERM_WORDS = 6
 # Passages that stand together as one list.
 LISTS = {"item": "items", "statement": "statements"}
-DASHES = (" – ", " — ")
 
 
 class PassageLike(Protocol):
@@ -24,6 +26,8 @@ class PassageLike(Protocol):
     def kind(self) -> str: ...
     @property
     def text(self) -> str: ...
+    @property
+    def level(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -64,19 +68,27 @@ def of(title: str, passages: Sequence[PassageLike]) -> ArticleText:
     return ArticleText(parts=tuple(_parts(rest)), minutes=max(1, round(words / WORDS_A_MINUTE)))
 
 
-def _parts(passages: Iterable[PassageLike]) -> Iterable[Part]:
+def _parts(passages: Sequence[PassageLike]) -> Iterable[Part]:
+    top = min((one.level for one in passages if one.kind == "heading"), default=0)
     for kind, group in groupby(passages, key=lambda passage: passage.kind):
         if kind in LISTS:
             found = list(group)
             items = tuple(_item(passage.text) for passage in found)
             yield Part(kind=LISTS[kind], key=found[0].key, items=items)
         else:
-            yield from (Part(kind=kind, key=one.key, text=one.text) for one in group)
+            yield from (Part(kind=_kind(one, top), key=one.key, text=one.text) for one in group)
+
+
+def _kind(passage: PassageLike, top: int) -> str:
+    """A heading below the article's own first level is a subheading; all else is what it is."""
+    return "subheading" if passage.kind == "heading" and passage.level > top else passage.kind
 
 
 def _item(text: str) -> Item:
+    """An entry; the cells of a table's row come parted by tabs."""
+    text = text.replace("\t", " · ")
     for dash in DASHES:
         term, found, rest = text.partition(dash)
-        if found and len(term.split()) <= 6:  # noqa: PLR2004 -- longer is half a sentence.
+        if found and len(term.split()) <= TERM_WORDS:
             return Item(text=rest, term=term)
     return Item(text=text)

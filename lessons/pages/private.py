@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.utils.cache import patch_cache_control
@@ -20,7 +20,7 @@ P = ParamSpec("P")
 
 def reader_of(request: HttpRequest) -> User | None:
     """Who is reading; None is a visitor."""
-    return cast("User", request.user) if request.user.is_authenticated else None
+    return request.user if request.user.is_authenticated else None
 
 
 def keep_nowhere(response: HttpResponse) -> HttpResponse:
@@ -31,7 +31,7 @@ def keep_nowhere(response: HttpResponse) -> HttpResponse:
 
 def for_readers(
     view: Callable[Concatenate[HttpRequest, User, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+) -> Callable[..., HttpResponse]:
     """Give the view its reader, who is sent to sign in and back if need be."""
 
     @wraps(view)

@@ -52,8 +52,8 @@ def home(request: HttpRequest) -> HttpResponse:
     page = HomePage(
         title=_("Calm reading on love and doubt"),
         description=_(
-            "For people who step back when it gets close, and for people who wait beside them. A free"
-            " course in short lessons, at your own pace."
+            "For people who step back when it gets close, and for people who wait beside them. A"
+            " free course in short lessons, at your own pace."
         ),
     )
     door = _first_door(outline.public_courses())

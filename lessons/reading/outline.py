@@ -99,6 +99,11 @@ class Outline:
     def lines(self) -> tuple[LessonLine, ...]:
         return tuple(line for module in self.modules for line in module.lessons)
 
+    @property
+    def has_started(self) -> bool:
+        """Whether the reader has opened any lesson of it."""
+        return any(line.state in {"finished", "started"} for line in self.lines)
+
 
 @dataclass(frozen=True)
 class LessonView:
