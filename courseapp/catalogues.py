@@ -120,7 +120,7 @@ def _placeholders_agree(message: Message) -> bool:
     if not isinstance(message.id, tuple | list):
         return _placeholders(message.id) == _placeholders(str(message.string))
     known = set().union(*map(_placeholders, message.id))
-    return all(_placeholders(form) <= known for form in message.string)
+    return all(_placeholders(form) <= known for form in message.string or ())
 
 
 def _placeholders(text: str) -> set[str]:

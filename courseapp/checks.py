@@ -105,7 +105,7 @@ def _several_machines() -> Iterator[CheckMessage]:
             hint="BROKER_URL=redis://…, or silence this warning.",
             id="courseapp.W001",
         )
-    if not settings.CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    if not str(settings.CACHES["default"]["BACKEND"]).endswith("RedisCache"):
         yield checks.Warning(
             f"CACHE_URL is empty: rate limits are counted in a folder. {ALONE}",
             hint="CACHE_URL=redis://…, or silence this warning.",

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import cast
 
 from courseapp import env
 
@@ -59,6 +60,6 @@ for _alias, _database in DATABASES.items():
         # without waiting for the disk, for nobody pulls the plug on a test.
         _database["TEST"] = {"NAME": str(_var / f"test_{_alias}.sqlite3")}
         _database["OPTIONS"] = {
-            **_database["OPTIONS"],
+            **cast("dict[str, object]", _database["OPTIONS"]),
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;",
         }

@@ -13,13 +13,13 @@ from django.conf import settings as django_settings
 from courseapp import checks
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.once
 
 
 @pytest.fixture
-def good(settings: SettingsWrapper) -> SettingsWrapper:
+def good(settings: Settings) -> Settings:
     """The settings of a sound installation."""
     settings.PRODUCTION = True
     settings.DEBUG = False
@@ -39,7 +39,7 @@ def found() -> list[str]:
     return sorted(str(message.id).removeprefix("courseapp.") for message in messages)
 
 
-def test_a_sound_installation_is_not_complained_about(good: SettingsWrapper) -> None:
+def test_a_sound_installation_is_not_complained_about(good: Settings) -> None:
     assert found() == []
 
 
@@ -61,14 +61,14 @@ def test_a_sound_installation_is_not_complained_about(good: SettingsWrapper) -> 
     ],
 )
 def test_each_unsound_setting_is_named(
-    good: SettingsWrapper, name: str, value: object, finding: str
+    good: Settings, name: str, value: object, finding: str
 ) -> None:
     setattr(good, name, value)
 
     assert found() == [finding]
 
 
-def test_outside_production_nothing_is_asked(good: SettingsWrapper) -> None:
+def test_outside_production_nothing_is_asked(good: Settings) -> None:
     good.PRODUCTION = False
     good.SMTP_URL = ""
     good.SITE_URL = "http://localhost:8000"

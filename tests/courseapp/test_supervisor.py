@@ -56,9 +56,10 @@ class Hosted:
     def wait_for(self, text: str) -> str:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.said.append(line.strip())
-            if text in line:
-                return line.strip()
+            heard: str = line.strip()
+            self.said.append(heard)
+            if text in heard:
+                return heard
         raise AssertionError(f"{text!r} was never said; but: {self.said}")
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
