@@ -6,7 +6,7 @@ parsed = article.parse(source, form)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from courseapp.errors import Refused
 from lessons.content import article_html, article_kinds, article_recognition, article_text
@@ -70,7 +70,7 @@ def _assemble(pieces: Sequence[Piece], named: str) -> Parsed:
             above = [(level, heading) for level, heading in above if level < piece.level]
         section = above[-1][1] if above else ""
         level = piece.level if piece.role in {"heading", "item"} else 0
-        passages.append(Passage(key, cast("Kind", piece.role), section, piece.text, level))
+        passages.append(Passage(key, piece.role, section, piece.text, level))
         if piece.role == "heading":
             above.append((piece.level, key))
     return Parsed(_title(passages, left_out, named), tuple(passages), tuple(left_out))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import re
 import zipfile
@@ -136,24 +137,22 @@ def _decode(data: bytes) -> str:
             raise BinaryFile(f"This is {what}, not an article. Save it as text, HTML or DOCX.")
     for bom, encoding in BOMS:
         if data.startswith(bom):
-            try:
-                return _checked(data[len(bom) :].decode(encoding))
-            except UnicodeDecodeError:
-                raise UnknownEncoding("The file starts as Unicode but is damaged.") from None
+            return _marked(data[len(bom) :], encoding)
     controls = len(data) - len(data.translate(None, CONTROL))
     if b"\0" in data or controls > BINARY_SHARE * len(data):
         raise BinaryFile("The file holds binary data, not text. Save it as text, HTML or DOCX.")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError:
-        raise UnknownEncoding("The text is in no known encoding. Save it as UTF-8.") from None
+    for encoding in ("utf-8", "cp1252"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    raise UnknownEncoding("The text is in no known encoding. Save it as UTF-8.")
 
 
-def _checked(text: str) -> str:
+def _marked(data: bytes, encoding: str) -> str:
+    """Text whose byte order mark told its encoding."""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        raise UnknownEncoding("The file starts as Unicode but is damaged.") from None
     if "\0" in text:
         raise BinaryFile("The file holds NUL characters, which are no text.")
     return text

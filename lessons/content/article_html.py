@@ -20,7 +20,10 @@ LISTS = frozenset({"ul", "ol", "menu", "dir"})
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 3}
 BUTTON = re.compile(r"(?:^|[\s_-])(?:btn|button|cta)(?:$|[\s_-])", re.I)
 SITE_NAME = re.compile(r"\s+[|–—•»·-]\s+[^|–—•»·-]+$")
-INLINE_NOISE = frozenset("sup svg button input select textarea span a i b em strong time".split())
+INLINE_NOISE = frozenset(
+    ["sup", "svg", "button", "input", "select", "textarea", "span", "a", "i", "b", "em", "strong",
+     "time"]
+)  # fmt: skip
 
 
 def read(source: str) -> tuple[str, list[Piece]]:
@@ -107,6 +110,9 @@ class _Reader:
         if node.mem_id == self.content.mem_id:
             self.inside, self.past = False, True
         self.count(node, -1)
+        self.end(tag)
+
+    def end(self, tag: str) -> None:
         if tag in LISTS:
             self.lists.pop()
         elif tag == "li":
@@ -173,7 +179,7 @@ class _Reader:
         """Whether a node before the content stands in the same article, or is its heading."""
         up: LexborNode | None = node
         while up is not None:
-            if up.mem_id == self.wrapper or up.mem_id == self.heading:
+            if up.mem_id in {self.wrapper, self.heading}:
                 return True
             up = up.parent
         found = node.css_first("h1") if node.is_element_node else None
@@ -277,7 +283,8 @@ class _Reader:
 
 def _is_data(table: LexborNode) -> bool:
     """Whether a table holds facts: one made for the layout is read as running text."""
-    if table.css_first("table, h1, h2, h3, h4, li, blockquote") is not None:
+    # A search starts with the element itself.
+    if len(table.css("table")) > 1 or table.css_first("h1, h2, h3, h4, li, blockquote") is not None:
         return False
     return any(len(row.css("td, th")) > 1 for row in table.css("tr"))
 

@@ -1,9 +1,10 @@
 """Which parts of a web page are its article, and which are visible but around it.
 
-Hidden, and so no visible text: scripts, styles, templates and the like, elements with ``hidden`` or
-``display: none``, a closed ``dialog``, and what only shows where something else fails (``noscript``,
-the inside of ``video``, ``iframe``, …). ``aria-hidden`` hides from a screen reader only: such text
-is visible and left out as decoration. A closed ``details`` is visible: a click opens it.
+Hidden, and so no visible text: scripts, styles, templates and the like, elements with ``hidden``
+or ``display: none``, a closed ``dialog``, and what only shows where something else fails
+(``noscript``, the inside of ``video``, ``iframe``, …). ``aria-hidden`` hides from a screen reader
+only: such text is visible and left out as decoration. A closed ``details`` is visible: a click
+opens it.
 """
 
 from __future__ import annotations
@@ -16,17 +17,18 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
-HIDDEN_TAGS = frozenset(
-    "head script style template noscript iframe object video audio canvas datalist rp noembed "
-    "noframes title desc defs metadata".split()
-)
+HIDDEN_TAGS = frozenset({
+    "head", "script", "style", "template", "noscript", "iframe", "object", "video", "audio",
+    "canvas", "datalist", "rp", "noembed", "noframes", "title", "desc", "defs", "metadata",
+})  # fmt: skip
 NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-BLOCKS = frozenset(
-    "html body address article aside blockquote center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol "
-    "option optgroup p pre search section select summary table caption tbody td tfoot th thead tr "
-    "ul".split()
-)
+BLOCKS = frozenset({
+    "html", "body", "address", "article", "aside", "blockquote", "center", "dd", "details",
+    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form",
+    "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "li", "main", "menu",
+    "nav", "ol", "option", "optgroup", "p", "pre", "search", "section", "select", "summary",
+    "table", "caption", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
 BY_TAG = {
     "nav": "navigation",
     "footer": "page footer",
@@ -127,7 +129,7 @@ def visible_text(root: LexborNode) -> str:
             parts.append(node.text_content or "")
         elif entered and node.is_element_node and is_hidden(node):
             skip.add(node.mem_id)
-        elif node.tag in BLOCKS or node.tag == "br":
+        elif node.tag in BLOCKS or node.tag in {"br", "button", "label"}:
             parts.append(" ")
     return " ".join("".join(parts).split())
 

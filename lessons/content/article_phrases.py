@@ -1,6 +1,6 @@
 """What Dutch (and English) web articles look like in words: the patterns behind each recognition.
 
-Every function looks at one piece of text alone. All of them look at ``bare`` text: without invisible
+Every function looks at one piece of text alone, and at its ``bare`` text: without invisible
 characters (zero-width, direction marks, soft hyphens), which may sit anywhere in a pasted article.
 """
 
@@ -71,8 +71,8 @@ SIGN_UP = re.compile(
     re.I,
 )
 GO_TO = re.compile(
-    r"^(?:ja\W+)?(?:klik hier|start|begin|volg|bekijk|ontdek|probeer|plan|vraag|ga|kies|krijg|ontvang"
-    rf"|lees|naar|direct|meer over|doe|get|try)\b.*\b{THING}\b",
+    r"^(?:ja\W+)?(?:klik hier|start|begin|volg|bekijk|ontdek|probeer|plan|vraag|ga|kies|krijg"
+    rf"|ontvang|lees|naar|direct|meer over|doe|get|try)\b.*\b{THING}\b",
     re.I,
 )
 INVITING = re.compile(
@@ -111,29 +111,30 @@ SMALL_PRINT = re.compile(
 FILE_NAME = re.compile(r"^\S+\.(?:jpe?g|png|gif|webp|avif|svg)$", re.I)
 PICTURE_WORD = re.compile(r"^[^\W_]+(?:[-_][^\W_]+)*$")
 HEADINGS_OF_REST = re.compile(
-    r"^(?:\d+\s+|geen\s+)?(?:reacties?|comments?|laat een (?:reactie|bericht) achter|(?:geef|plaats) "
-    r"(?:een|jouw|je) reactie|leave a (?:reply|comment)|gerelateerde? (?:\w+)|related(?: \w+)?|lees "
-    r"ook|andere (?:artikelen|blogs|berichten)|meer (?:artikelen|blogs)|dit vind je misschien ook "
-    r"(?:leuk|interessant)|deel dit(?: \w+)?|delen|inhoudsopgave|table of contents|over de auteur|"
-    r"nieuwsbrief|footnotes|voetnoten)(?:\s+op\s.*)?\W*$",
+    r"^(?:\d+\s+|geen\s+)?(?:reacties?|comments?|laat een (?:reactie|bericht) achter|"
+    r"(?:geef|plaats) (?:een|jouw|je) reactie|leave a (?:reply|comment)|gerelateerde? (?:\w+)|"
+    r"related(?: \w+)?|lees ook|andere (?:artikelen|blogs|berichten)|meer (?:artikelen|blogs)|"
+    r"dit vind je misschien ook (?:leuk|interessant)|deel dit(?: \w+)?|delen|inhoudsopgave|"
+    r"table of contents|over de auteur|nieuwsbrief|footnotes|voetnoten)(?:\s+op\s.*)?\W*$",
     re.I,
 )
-NAVIGATION = frozenset(
-    """home|menu|contact|over ons|over mij|blog|blogs|zoeken|zoek|search|inloggen|login|log in|
-    mijn account|winkelwagen|shop|webshop|delen|deel|deel dit|deel dit artikel|deel dit bericht|
-    deel deze pagina|deel via|share|share this|tweet|tweeten|pin|whatsapp|facebook|twitter|x|linkedin|
-    pinterest|instagram|youtube|tiktok|telegram|e-mail|email|mail|print|printen|kopieer link|vorige|
-    volgende|vorig bericht|volgend bericht|previous|next|skip to content|naar de inhoud|
-    ga naar inhoud|ga naar de inhoud|spring naar inhoud|spring naar de inhoud|doorgaan naar inhoud|
-    meteen naar de inhoud|terug naar boven|naar boven|terug|terug naar overzicht|lees voor|reageer|
-    reacties|geen reacties|laat een reactie achter|geef een reactie|leave a comment|lees ook|
-    gerelateerd|gerelateerde artikelen|gerelateerde berichten|related posts|lees meer|lees verder|
-    read more|accepteren|alles accepteren|accepteer alles|weigeren|alles weigeren|inhoudsopgave|
-    in dit artikel|table of contents|privacy|privacyverklaring|privacybeleid|algemene voorwaarden|
-    disclaimer|sluiten|close|abonneren|volg ons""".replace("\n", "")
-    .replace("    ", "")
-    .split("|")
-)
+_MENU_WORDS = """
+    home | menu | contact | over ons | over mij | blog | blogs | zoeken | zoek | search | inloggen |
+    login | log in | mijn account | winkelwagen | shop | webshop | delen | deel | deel dit |
+    deel dit artikel | deel dit bericht | deel deze pagina | deel via | share | share this | tweet |
+    tweeten | pin | whatsapp | facebook | twitter | x | linkedin | pinterest | instagram | youtube |
+    tiktok | telegram | e-mail | email | mail | print | printen | kopieer link | vorige | volgende |
+    vorig bericht | volgend bericht | previous | next | skip to content | naar de inhoud |
+    ga naar inhoud | ga naar de inhoud | spring naar inhoud | spring naar de inhoud |
+    doorgaan naar inhoud | meteen naar de inhoud | terug naar boven | naar boven | terug |
+    terug naar overzicht | lees voor | reageer | reacties | geen reacties |
+    laat een reactie achter | geef een reactie | leave a comment | lees ook | gerelateerd |
+    gerelateerde artikelen | gerelateerde berichten | related posts | lees meer | lees verder |
+    read more | accepteren | alles accepteren | accepteer alles | weigeren | alles weigeren |
+    inhoudsopgave | in dit artikel | table of contents | privacy | privacyverklaring |
+    privacybeleid | algemene voorwaarden | disclaimer | sluiten | close | abonneren | volg ons
+"""
+NAVIGATION = frozenset(" ".join(entry.split()) for entry in _MENU_WORDS.split("|"))
 
 
 def bare(text: str) -> str:

@@ -32,7 +32,7 @@ def recognise(pieces: Iterable[Piece], *, plain: bool) -> list[Piece]:
     """All steps in order; ``plain`` says the format marks no headings, so that lines must do."""
     row = [part for piece in pieces for short in cut(piece) for part in _look(short)]
     row = _join_speakers(row)
-    row = _leave_out_pictures(row)
+    row = _leave_out_pictures(row, plain=plain)
     row = _leave_out_menus(row)
     row = _name_headings(row, plain=plain)
     row = _name_numbered_headings(row)
@@ -87,20 +87,28 @@ def _look_at_paragraph(piece: Piece) -> list[Piece]:
     if mark and has_words(text[mark.end() :]):
         rest = replace(piece, role="call_to_action", text=text[mark.end() :].strip())
         return [out(mark[0].strip(), "call to action mark"), rest]
-    short = len(text.split()) <= LINK_WORDS
-    if phrases.is_call(text) or (piece.button and short):
+    if phrases.is_call(text) or (piece.button and _is_short(piece)):
         return [replace(piece, role="call_to_action")]
-    if reason := phrases.noise(text):
-        heads = piece.strong and phrases.HEADINGS_OF_REST.match(normalise(text))
-        return [piece if heads else out(text, reason)]
-    if piece.link and short and not piece.strong:
-        return [out(text, "link to another page")]
+    if reason := _why_not(piece):
+        return [out(text, reason)]
     if phrases.is_quote(text):
         return [replace(piece, role="quote")]
     body, tail = phrases.split_tail(text)
     if tail and has_words(body):
         return [replace(piece, text=body), out(tail, "link to read on")]
     return [piece]
+
+
+def _why_not(piece: Piece) -> str:
+    """Why a paragraph is left out; a bold "Reacties" stays, as the heading of what follows it."""
+    if piece.strong and phrases.HEADINGS_OF_REST.match(normalise(piece.text)):
+        return ""
+    linked = piece.link and _is_short(piece) and not piece.strong
+    return phrases.noise(piece.text) or ("link to another page" if linked else "")
+
+
+def _is_short(piece: Piece) -> bool:
+    return len(piece.text.split()) <= LINK_WORDS
 
 
 # One piece in its place
@@ -126,24 +134,29 @@ def _is_name(piece: Piece, dash: Piece) -> bool:
     )
 
 
-def _leave_out_pictures(pieces: Sequence[Piece]) -> list[Piece]:
-    """Names of pictures that a copied page leaves between its paragraphs as lines of their own."""
+def _leave_out_pictures(pieces: Sequence[Piece], *, plain: bool) -> list[Piece]:
+    """Names of pictures that a copied page leaves between its paragraphs as lines of their own.
+
+    One lower-case word is enough of a sign in copied text; elsewhere it must come twice, or look
+    like a name by its hyphen or ending.
+    """
     lone = [piece.text for piece in pieces if piece.role == "paragraph" and piece.lone]
     often = {text for text, times in Counter(map(same, lone)).items() if times > 1}
     if all(phrases.is_picture_name(text) for text in lone) and len(said(pieces)) == len(lone):
         return list(pieces)
     return [
-        out(piece.text, "picture caption") if _names_picture(piece, often) else piece
+        out(piece.text, "picture caption") if _names_picture(piece, often, plain=plain) else piece
         for piece in pieces
     ]
 
 
-def _names_picture(piece: Piece, often: set[str]) -> bool:
+def _names_picture(piece: Piece, often: set[str], *, plain: bool) -> bool:
     if piece.role != "paragraph" or not piece.lone:
         return False
     starts_low = phrases.bare(piece.text)[:1].islower()
     again = same(piece.text) in often and starts_low and phrases.ends_open(piece.text)
-    return again or phrases.is_picture_name(piece.text)
+    sure = plain or any(sign in piece.text for sign in "-_.")
+    return again or (sure and phrases.is_picture_name(piece.text))
 
 
 def _leave_out_menus(pieces: Sequence[Piece]) -> list[Piece]:

@@ -132,16 +132,21 @@ def _entry(line: str, *, pointers: bool) -> _Entry:
 
 
 def _continues(before: _Entry, entry: _Entry, width: int, size: int) -> bool:
-    if before.role == "item" and not before.text.strip():
-        return entry.role == "paragraph"
-    if _names_speaker(before, entry):
-        return True
-    if entry.role == before.role == "quote":
-        return bool(before.text.strip() and entry.text.strip())
-    if entry.role != "paragraph" or before.role not in {"paragraph", "item"}:
-        return False
-    if before.role == "item" and entry.indent > before.indent:
-        return True
+    """Whether a line goes on with what stands above it; ``width`` 0 says lines are not wrapped."""
+    match before.role, entry.role:
+        case "quote", "quote":
+            return bool(before.text.strip() and entry.text.strip())
+        case "item", "paragraph":
+            lone_mark = not before.text.strip()
+            return lone_mark or entry.indent > before.indent or _wraps(before, entry, width, size)
+        case "paragraph", "paragraph":
+            return _wraps(before, entry, width, size)
+        case _:
+            return _names_speaker(before, entry)
+
+
+def _wraps(before: _Entry, entry: _Entry, width: int, size: int) -> bool:
+    """Whether the next word would not have fitted on the line before."""
     ended = before.line.rstrip().endswith((".", "!", "?", ":"))
     if not width or (size == 2 and ended):  # noqa: PLR2004
         return False
@@ -202,7 +207,9 @@ def _may_be_heading(entries: Sequence[_Entry], at: int) -> bool:
     """Alone between blank lines, or right above a list or a much longer line."""
     if len(entries) == 1:
         return True
-    if at + 1 == len(entries) or (at and len(entries[at - 1].text) < LONG_LINE):
+    if at + 1 == len(entries):
+        return False
+    if at and entries[at - 1].role == "paragraph" and phrases.ends_open(entries[at - 1].text):
         return False
     after = entries[at + 1]
     return after.role == "item" or len(after.text) > max(LONG_LINE, 2 * len(entries[at].text))

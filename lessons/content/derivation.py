@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lessons.content.derivation_blocks import BlockIds, clean, shorten, write
-from lessons.content.derivation_parts import Part, gather
+from lessons.content.derivation_parts import Part, gather, with_headings
 from lessons.content.passages import Parsed, Passage, count_words, first_free, slugify
 from lessons.content.rederivation import Merge, Stale, WorkingLesson, diff, merge
 
@@ -127,7 +127,7 @@ def _sections(passages: Sequence[Passage]) -> list[_Section]:
 
 
 def _joined(sections: Sequence[_Section]) -> list[list[_Section]]:
-    """Sections that make one lesson: a short one goes with the next, the last with the one before."""
+    """Sections that make one lesson: a short one with the next, the last with the one before."""
     groups: list[list[_Section]] = []
     words = LESSON_LEAST
     for section in sections:
@@ -161,7 +161,7 @@ def _lesson(group: Sequence[_Section], course: str) -> _Lesson:
                 parts.append(Part("heading", [section.heading]))
         parts.extend(gather(section.passages))
     named = main.heading.text if main.heading else course
-    return _Lesson(shorten(clean(named), TITLE_MAX), main.heading, tuple(above), tuple(parts))
+    return _Lesson(shorten(clean(named), TITLE_MAX), main.heading, tuple(above), tuple(with_headings(parts)))
 
 
 def _split(lesson: _Lesson) -> list[_Lesson]:

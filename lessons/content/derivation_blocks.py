@@ -27,6 +27,8 @@ BODY_MAX = 16_000
 TITLE_MAX = 120
 OFFER_TITLE = 90
 NAME_MAX = 60
+SPEAKER_WORDS = 7
+FIRST_SENTENCE = re.compile(rf"^.{{2,{OFFER_TITLE}}}?[.!?…](?=\s)", re.S)
 QUOTES = "“”„\"«»‘’'"
 
 # What would mean something in Markdown, within a line and at its start.
@@ -119,7 +121,8 @@ _CLASSES: dict[str, type[Block]] = {
 
 def _running(passages: Sequence[Passage]) -> Iterator[Draft]:
     """Text blocks: as many as the length asks for, each naming the passages in it."""
-    body, keys, depth = "", [], 0
+    body, depth = "", 0
+    keys: list[str] = []
     for passage in passages:
         listed = passage.kind in {"item", "statement"}
         parting = "\n" if listed and depth else "\n\n"
@@ -146,10 +149,13 @@ def _markdown(passage: Passage, depth: int) -> str:
 
 
 def _quote(part: Part, _heading: Passage | None) -> dict[str, Any] | None:
-    said, source = split_speaker(clean(part.passages[0].text))
+    text = clean(part.passages[0].text)
+    said, _, source = text.rpartition("\n")  # Who said it may stand on a line of its own.
+    if not said or len(source.split()) > SPEAKER_WORDS:
+        said, source = split_speaker(text)
+    said, source = said.strip(), source.strip().lstrip("–—- ")
     if len(source) > TITLE_MAX:
         return None
-    said = said.strip()
     if said[:1] in set(QUOTES) and said[-1:] in set(QUOTES) and len(said) > 2:  # noqa: PLR2004
         said = said[1:-1].strip()
     return {"source": normalise(source), "body": escape(said)}
@@ -166,7 +172,7 @@ def _cards(part: Part, _heading: Passage | None) -> dict[str, Any] | None:
         if len(card.title) > TITLE_MAX or len(card.body) > BODY_MAX:
             return None
         cards.append(card)
-    return {"cards": tuple(cards), "body": _intro(part)}
+    return {"title": _title(part, None), "cards": tuple(cards), "body": _intro(part)}
 
 
 def _card(passage: Passage, labels: Sequence[str], remarks: Sequence[Passage]) -> Card:
@@ -193,7 +199,7 @@ def _first_sentence(text: str) -> tuple[str, str]:
 
 
 def _selfcheck(part: Part, heading: Passage | None) -> dict[str, Any] | None:
-    title = shorten(clean(heading.text), TITLE_MAX) if heading else "Herken je dit?"
+    title = _title(part, heading) or "Herken je dit?"
     statements = tuple(normalise(clean(passage.text)) for passage in part.passages)
     return {"title": title, "statements": statements, "body": _intro(part)}
 
@@ -201,12 +207,13 @@ def _selfcheck(part: Part, heading: Passage | None) -> dict[str, Any] | None:
 def _story(part: Part, _heading: Passage | None) -> dict[str, Any] | None:
     name = story_name(part.passages[0].text)
     body = "\n\n".join(escape(clean(passage.text)) for passage in part.passages)
-    return {"title": f"Het verhaal van {name}" if name else "Een verhaal", "body": body}
+    title = _title(part, None) or (f"Het verhaal van {name}" if name else "Een verhaal")
+    return {"title": title, "body": body}
 
 
 def _offer(part: Part, _heading: Passage | None) -> dict[str, Any] | None:
     text = clean(part.passages[0].text)
-    first = re.match(r"^.{2,%d}?[.!?…](?=\s)" % OFFER_TITLE, text, re.S)
+    first = FIRST_SENTENCE.match(text)
     title = normalise(first[0]) if first else shorten(text, OFFER_TITLE)
     rest = text[first.end() :].strip() if first else ""
     return {"title": title, "body": escape(rest or text)}
@@ -218,6 +225,11 @@ def _reflection(parts: Sequence[Part], heading: Passage | None) -> Draft:
     keys = (heading.key,) if heading else tuple(own)
     prompt = derivation_questions.question(clean(heading.text) if heading else "")
     return blocks.Reflection, keys, {"prompt": prompt}
+
+
+def _title(part: Part, heading: Passage | None) -> str:
+    named = part.heading or heading
+    return shorten(clean(named.text), TITLE_MAX) if named else ""
 
 
 def _intro(part: Part) -> str:

@@ -25,21 +25,26 @@ MOSTLY = 0.6
 
 @dataclass
 class Part:
-    """Passages that become one block, or part of one; ``intro`` leads into the others."""
+    """Passages that become one block, or part of one.
+
+    ``heading`` names the block, ``intro`` leads into it; both stand before the others.
+    """
 
     kind: PartKind
     passages: list[Passage] = field(default_factory=list)
+    heading: Passage | None = None
     intro: Passage | None = None
     remarks: dict[str, list[Passage]] = field(default_factory=dict)  # By the item they follow.
 
     def all(self) -> list[Passage]:
         """Every passage in it, in the order of the article."""
-        inner = [
+        first = [one for one in (self.heading, self.intro) if one]
+        inner = (
             one
             for passage in self.passages
             for one in (passage, *self.remarks.get(passage.key, []))
-        ]
-        return [self.intro, *inner] if self.intro else inner
+        )
+        return [*first, *inner]
 
     @property
     def words(self) -> int:
@@ -51,12 +56,19 @@ def gather(passages: Sequence[Passage]) -> list[Part]:
     parts: list[Part] = []
     for passage in passages:
         kind = _kind(passage)
-        if parts and parts[-1].kind == kind in {"list", "selfcheck", "story"}:
+        if kind in {"list", "selfcheck", "story"} and parts and _goes_on(parts[-1], kind, passage):
             parts[-1].passages.append(passage)
         else:
             parts.append(Part(kind, [passage]))
     parts = _with_remarks(parts)
     return list(_with_intros([small for part in parts for small in _cut(_settled(part))]))
+
+
+def _goes_on(part: Part, kind: PartKind, passage: Passage) -> bool:
+    """Whether a passage belongs to the list or story before it; a table is a list of its own."""
+    last = part.passages[-1]
+    same_table = ("\t" in last.text) == ("\t" in passage.text) and (passage.level or not last.level)
+    return part.kind == kind and (kind != "list" or bool(same_table))
 
 
 def _kind(passage: Passage) -> PartKind:
@@ -186,3 +198,13 @@ def _with_intros(parts: Sequence[Part]) -> Iterator[Part]:
 
 def _announces(part: Part) -> bool:
     return part.passages[0].text.endswith((":", "?")) and part.words <= INTRO_WORDS
+
+
+def with_headings(parts: Sequence[Part]) -> Iterator[Part]:
+    """A sub-heading right above cards, a self-check or a story becomes its title."""
+    titled: set[int] = set()
+    for before, part in pairwise(parts):
+        if before.kind == "heading" and part.kind in {"cards", "selfcheck", "story"}:
+            part.heading = before.passages[0]
+            titled.add(id(before))
+    yield from (part for part in parts if id(part) not in titled)
