@@ -248,6 +248,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = False
 HEADLESS_CLIENTS = ["app"]
+HEADLESS_TOKEN_STRATEGY = "courseapp.api_sign_in.SessionToken"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -347,6 +348,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    # Four lines each time the clock ticks, which is every fifteen seconds, say nothing.
+    "loggers": {"celery": {"level": env.text("CELERY_LOG_LEVEL", "WARNING")}},
 }
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseapp.settings")
