@@ -73,10 +73,10 @@ COUNTER = awk -v all="$$(cat $(1) | grep -c '==')" -v tty="$$([ -t 1 ] && echo 1
 
 .venv/.installed: requirements.txt | .venv/bin/python
 	@echo "2/8  Libraries, each pinned by its hash (once, about a minute)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt | $(call COUNTER,requirements.txt)
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt 2> >(grep -v "^WARNING" >&2) | $(call COUNTER,requirements.txt)
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	@echo "     Tools for developing (once, about a minute)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt | $(call COUNTER,requirements.txt requirements-dev.txt)
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt 2> >(grep -v "^WARNING" >&2) | $(call COUNTER,requirements.txt requirements-dev.txt)
 	@touch $@

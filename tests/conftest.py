@@ -32,6 +32,14 @@ def no_outgoing_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def compiled_catalogues() -> None:
+    """Pages speak Dutch also in a checkout that was never run."""
+    from courseapp import catalogues  # noqa: PLC0415 -- settings are ready only now.
+
+    catalogues.compile_all()
+
+
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
     """Rate limits of one test do not count against the next."""
