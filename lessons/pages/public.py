@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -93,7 +92,7 @@ def open_lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpRespon
     context = {
         "page": Page(title=view.line.title, description=view.line.lead, kind="article"),
         "view": view,
-        "body": rendering.body_of(view, get_language() or "nl"),
+        "body": rendering.body(view, rendering.offered_in(view)),
         "stand": rendering.stand(view.outline, view.line),
     }
     return render(request, "lessons/open_lesson.html", context)

@@ -9,10 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
-from lessons.pages import rendering
+from lessons.pages import kept, rendering, rows
 from lessons.pages.private import for_readers
 from lessons.reading import outline as outlines
 from lessons.reading import progress
@@ -40,7 +39,13 @@ def outline(request: HttpRequest, reader: User, course: UUID) -> HttpResponse:
     found = outlines.of_course(uuid=course, reader=reader, now=timezone.now())
     if not found.enrolled:
         return redirect("course", slug=found.course.slug)
-    return render(request, "lessons/outline.html", {"outline": found, "course": found.course})
+    return kept.page(
+        request,
+        "lessons/outline.html",
+        lambda: {"outline": found, "course": found.course},
+        key=(found.edition, found.has_started, found.resume is None),
+        filled={"progress": rows.progress(found), "modules": rows.modules(found)},
+    )
 
 
 @require_safe
@@ -62,11 +67,14 @@ def go_on(request: HttpRequest, reader: User, course: UUID) -> HttpResponse:
 def lesson(request: HttpRequest, reader: User, lesson: UUID) -> HttpResponse:
     """A lesson that is open to this reader."""
     view = outlines.of_lesson(reader=reader, lesson=lesson, now=timezone.now())
-    context = {
-        **_place(view),
-        "body": rendering.body_of(view, get_language() or "nl"),
-    }
-    return render(request, "lessons/lesson.html", context)
+    offered = rendering.offered_in(view)
+    return kept.page(
+        request,
+        "lessons/lesson.html",
+        lambda: {"view": view, "body": rendering.body(view, offered)},
+        key=(*_ending(view), offered),
+        filled={"stand": rendering.stand(view.outline, view.line)},
+    )
 
 
 @require_POST
@@ -78,7 +86,8 @@ def finish(request: HttpRequest, reader: User, lesson: UUID) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('lesson', args=[lesson])}#ending")
     view = outlines.of_lesson(reader=reader, lesson=lesson, now=now)
-    return render(request, "lessons/finished.html", _place(view))
+    context = {"view": view, "stand": rendering.stand(view.outline, view.line)}
+    return render(request, "lessons/finished.html", context)
 
 
 @require_POST
@@ -93,6 +102,15 @@ def position(request: HttpRequest, reader: User, lesson: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _place(view: LessonView) -> dict[str, object]:
-    """A lesson's place in its course, as the templates of its top and its end need it."""
-    return {"view": view, "stand": rendering.stand(view.outline, view.line)}
+def _ending(view: LessonView) -> tuple[object, ...]:
+    """What the top and the end of a lesson's page depend on, apart from the row of lessons."""
+    following = view.next
+    return (
+        view.edition,
+        view.line.uuid,
+        view.course.slug,
+        view.outline.enrolled,
+        view.finished,
+        view.outline.completed_at is not None,
+        following and (following.state in rows.READABLE, following.opens_at),
+    )

@@ -6,57 +6,47 @@ rendered once and kept. Nothing personal goes in: no reader, no token, no date.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from itertools import groupby
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from lessons.content.blocks import Offer
 from lessons.content.models import Course
+from lessons.pages.kept import Kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from uuid import UUID
 
     from lessons.content.blocks import Block
     from lessons.reading.outline import LessonLine, LessonView, Outline
 
-KEPT = 512
 # With more lessons than this the row at the top shows the module alone.
 ROW = 24
 
-_kept: OrderedDict[tuple[object, ...], SafeString] = OrderedDict()
-_lock = Lock()
+_bodies = Kept(size=512)
 
 
-def body_of(view: LessonView, language: str) -> SafeString:
-    """The text of the lesson in view."""
-    return lesson_body((view.edition, view.line.uuid), view.line.uuid, view.blocks, language)
+def offered_in(view: LessonView) -> frozenset[str]:
+    """The courses this lesson offers that are live; asks the database only if it offers any."""
+    named = {block.course for block in view.blocks if isinstance(block, Offer) and block.course}
+    if not named:
+        return frozenset()
+    live = Course.objects.filter(slug__in=named, live_edition__isnull=False)
+    return frozenset(live.values_list("slug", flat=True))
 
 
-def lesson_body(
-    edition_key: tuple[object, ...], lesson: UUID, blocks: Iterable[Block], language: str
-) -> SafeString:
-    """The blocks of a lesson as HTML, in the active language, kept under the edition and lesson.
+def body(view: LessonView, offered: frozenset[str]) -> SafeString:
+    """The blocks of the lesson as HTML in the active language; only what is offered is linked."""
+    lesson = view.line.uuid
 
-    A lesson with an offer is kept as well, one way for each set of courses it may link to.
-    """
-    blocks = tuple(blocks)
-    offered = _live(block.course for block in blocks if isinstance(block, Offer))
-    key = (*edition_key, language, offered)
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    html = mark_safe("\n".join(_block(block, lesson, offered) for block in blocks))  # noqa: S308
-    with _lock:
-        _kept[key] = html
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return html
+    def make() -> str:
+        return "\n".join(_block(block, lesson, offered) for block in view.blocks)
+
+    key = (view.edition, lesson, get_language(), offered)
+    return mark_safe(_bodies.get(key, make))  # noqa: S308 -- rendered by our own templates.
 
 
 def stand(outline: Outline, here: LessonLine) -> SafeString:
@@ -82,12 +72,3 @@ def _piece(line: LessonLine, here: LessonLine) -> str:
 def _block(block: Block, lesson: UUID, offered: frozenset[str]) -> str:
     template = get_template(f"lessons/blocks/{block.type}.html")
     return str(template.render({"block": block, "lesson": lesson, "offered": offered})).strip()
-
-
-def _live(slugs: Iterable[str]) -> frozenset[str]:
-    """Those of the named courses that are live; asks the database only if any is named."""
-    named = {slug for slug in slugs if slug}
-    if not named:
-        return frozenset()
-    live = Course.objects.filter(slug__in=named, live_edition__isnull=False)
-    return frozenset(live.values_list("slug", flat=True))

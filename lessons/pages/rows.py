@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 if TYPE_CHECKING:
     from lessons.reading.outline import LessonLine, ModuleLines, Outline
@@ -38,6 +39,23 @@ def modules(outline: Outline) -> SafeString:
     words = _words()
     parts = [_module(module, words, outline.course.language) for module in outline.modules]
     return mark_safe(MARKS + "".join(parts))  # noqa: S308 -- every text in it is escaped.
+
+
+def progress(outline: Outline) -> SafeString:
+    """How far the reader is, in words and as a bar."""
+    if outline.completed_at:
+        said = _("You have finished this course. Everything stays open.")
+    else:
+        count = outline.course.lesson_count
+        said = ngettext(
+            "%(done)s of %(n)s lesson finished", "%(done)s of %(n)s lessons finished", count
+        ) % {"done": outline.finished_count, "n": count}
+    name = f"p-{outline.course.uuid}"
+    return format_html(
+        '<div class="progress"><p id="{}">{}</p>'
+        '<progress max="100" value="{}" aria-labelledby="{}"></progress></div>',
+        *(name, said, outline.percent, name),
+    )
 
 
 def _words() -> dict[str, str]:

@@ -33,6 +33,6 @@ def own(address: str) -> str:
 
 
 @register.simple_tag
-def outline_lessons(outline: Outline) -> SafeString:
-    """The modules and lessons of an outline, each with where the reader stands in it."""
-    return rows.modules(outline)
+def course_progress(outline: Outline) -> SafeString:
+    """How far a reader is in a course."""
+    return rows.progress(outline)

@@ -1,0 +1,85 @@
+"""HTML that many readers share, rendered once per process and filled in for each.
+
+A page is rendered with marks where it differs from reader to reader (the token of its forms, the
+row of lessons finished). It is kept under a key that names everything else it depends on. What is
+kept holds nothing of any reader.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from django.http import HttpRequest
+
+
+class Kept:
+    """The strings used last, at most ``size`` of them."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._strings: OrderedDict[object, str] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: object, make: Callable[[], str]) -> str:
+        """What is kept under the key, made now if nothing is."""
+        if settings.DEBUG:  # While a template is being written, it shows at once.
+            return make()
+        with self._lock:
+            if key in self._strings:
+                self._strings.move_to_end(key)
+                return self._strings[key]
+        made = make()
+        with self._lock:
+            self._strings[key] = made
+            while len(self._strings) > self.size:
+                self._strings.popitem(last=False)
+        return made
+
+
+_pages = Kept(size=512)
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: Callable[[], Mapping[str, object]],
+    *,
+    key: tuple[object, ...],
+    filled: Mapping[str, str],
+) -> HttpResponse:
+    """The template with what ``context`` makes, and ``filled``: safe HTML, different per reader.
+
+    ``key`` names all that the context depends on; the template, the language, and whether the
+    reader is signed in are added here.
+    """
+    if len(get_messages(request)):
+        safe = {name: mark_safe(html) for name, html in filled.items()}  # noqa: S308
+        return HttpResponse(render_to_string(template, {**context(), **safe}, request))
+    token = get_token(request)
+    full_key = (template, get_language(), request.user.is_authenticated, *key)
+
+    def make() -> str:
+        marks = {name: mark_safe(_mark(name)) for name in ("csrf_token", *filled)}  # noqa: S308
+        return str(render_to_string(template, {**context(), **marks}, request))
+
+    html = _pages.get(full_key, make)
+    for name, value in {"csrf_token": token, **filled}.items():
+        html = html.replace(_mark(name), value)
+    return HttpResponse(html)
+
+
+def _mark(name: str) -> str:
+    return f"\x00{name}\x00"
