@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
+
+from courseapp.sessions import SessionStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
