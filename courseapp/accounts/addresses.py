@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import unicodedata
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 # What phones and web pages leave around a copied address; none of them is ever part of one.
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 LONGEST = 254  # RFC 5321: a path of 256 octets, less its two angle brackets.
+
+
+def is_one(text: str) -> bool:
+    """Whether this, tidied, can be an address."""
+    try:
+        validate_email(tidy(text))
+    except ValidationError:
+        return False
+    return len(tidy(text)) <= LONGEST
 
 
 def tidy(text: str) -> str:

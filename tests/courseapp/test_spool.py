@@ -18,6 +18,7 @@ from courseapp import spool
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.once
 PUBLISHERS = 3
 EACH = 1100
 

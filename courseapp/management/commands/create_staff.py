@@ -6,13 +6,11 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 from django.urls import reverse
 from django.utils import timezone
 
-from courseapp.accounts import staff
+from courseapp.accounts import addresses, staff
 from courseapp.errors import Refused
 
 if TYPE_CHECKING:
@@ -32,12 +30,11 @@ class Command(BaseCommand):
         if options["if_none"] and staff.is_there():
             self.stdout.write("There is a staff account already; nothing to do.")
             return
+        if not addresses.is_one(options["email"]):
+            raise CommandError(f"{options['email']!r} is not an e-mail address.")
         password = secrets.token_urlsafe(12)
         try:
-            validate_email(options["email"])
             user = staff.hire(email=options["email"], password=password, now=timezone.now())
-        except ValidationError as error:
-            raise CommandError(f"{options['email']} is not an e-mail address.") from error
         except Refused as error:
             raise CommandError(str(error)) from error
         self.stdout.write("Staff account (this password is shown once, write it down):")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from celery.beat import EmbeddedService
+from celery.worker import state
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -39,5 +40,6 @@ class Command(BaseCommand):
         finally:
             if beat is not None:
                 beat.stop()
-        if worker.exitcode:
+        # Celery answers Ctrl-C with a failure; whoever was asked to stop and did has not failed.
+        if worker.exitcode and state.should_stop is None:
             raise SystemExit(worker.exitcode)

@@ -10,20 +10,18 @@ from django.urls import reverse
 from courseapp.post.models import Letter
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
     from django.test import Client
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 
-def ask(client: Client, email: str, *, onward: str = "") -> HttpResponse:
+def ask(client: Client, email: str, *, onward: str = "") -> Response:
     data = {"email": email, **({"next": onward} if onward else {})}
-    response: HttpResponse = client.post(reverse("account_request_login_code"), data)
-    return response
+    return client.post(reverse("account_request_login_code"), data)
 
 
-def enter(client: Client, code: str, *, onward: str = "") -> HttpResponse:
+def enter(client: Client, code: str, *, onward: str = "") -> Response:
     data = {"code": code, **({"next": onward} if onward else {})}
-    response: HttpResponse = client.post(reverse("account_confirm_login_code"), data)
-    return response
+    return client.post(reverse("account_confirm_login_code"), data)
 
 
 def latest_code(email: str) -> str:

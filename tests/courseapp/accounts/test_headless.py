@@ -12,8 +12,8 @@ from tests.courseapp.accounts.coming_in import latest_code, wrong
 from tests.factories import make_reader
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
     from django.test import Client
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 pytestmark = pytest.mark.django_db
 NEWCOMER = "anna@example.org"
@@ -22,15 +22,14 @@ AUTH = "/_allauth/app/v1/auth/"
 
 def call(
     client: Client, path: str, data: dict[str, Any] | None = None, *, token: str = ""
-) -> HttpResponse:
+) -> Response:
     headers = {"X-Session-Token": token} if token else {}
-    response: HttpResponse = client.post(
+    return client.post(
         AUTH + path, json.dumps(data or {}), content_type="application/json", headers=headers
     )
-    return response
 
 
-def ask(client: Client, email: str) -> tuple[HttpResponse, str]:
+def ask(client: Client, email: str) -> tuple[Response, str]:
     response = call(client, "code/request", {"email": email})
     return response, json.loads(response.content)["meta"]["session_token"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.core.mail import EmailMessage
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ class Server(BaseEmailBackend):
 
 
 @pytest.fixture
-def server(settings: SettingsWrapper) -> type[Server]:
+def server(settings: Settings) -> type[Server]:
     settings.EMAIL_BACKEND = f"{__name__}.Server"
     Server.answers, Server.seen, Server.opened = [], [], 0
     return Server
