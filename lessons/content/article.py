@@ -79,8 +79,9 @@ def _assemble(pieces: Sequence[Piece], named: str) -> Parsed:
 def _title(passages: Sequence[Passage], left_out: Sequence[LeftOut], named: str) -> str:
     """What the article calls itself, or the next best thing to call it by."""
     headings = [passage for passage in passages if passage.kind == "heading"]
-    if headings and headings[0].level == 1:
-        return normalise(headings[0].text)
+    title = next((passage.text for passage in headings if passage.level == 1), "")
+    if title:
+        return normalise(title)
     if named and has_words(named):
         return named
     first = left_out[0] if left_out else LeftOut("", "")

@@ -287,13 +287,15 @@ def _leave_out_the_rest(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _level(pieces: Sequence[Piece]) -> list[Piece]:
-    """Levels as sections need them: the title is 1, and the highest of the others at most 2."""
-    levels = [piece.level for piece in pieces if piece.role == "heading"]
-    others = levels[1:] if levels[:1] == [1] else levels
-    shift = max(min(others, default=LESSON_LEVEL) - LESSON_LEVEL, 0)
-    if not shift:
-        return list(pieces)
-    return [
-        replace(piece, level=max(piece.level - shift, 1)) if piece.role == "heading" else piece
-        for piece in pieces
-    ]
+    """Levels as sections need them: the title alone is 1, and the highest of the others 2."""
+    heads = [at for at, piece in enumerate(pieces) if piece.role == "heading"]
+    first = [at for at in heads if pieces[at].level == 1]
+    title = first[0] if first and (first[0] == heads[0] or len(first) == 1) else -1
+    shift = LESSON_LEVEL - min(
+        (pieces[at].level for at in heads if at != title), default=LESSON_LEVEL
+    )
+    row = list(pieces)
+    for at in heads:
+        if at != title:
+            row[at] = replace(row[at], level=row[at].level + shift)
+    return row

@@ -161,7 +161,9 @@ def _lesson(group: Sequence[_Section], course: str) -> _Lesson:
                 parts.append(Part("heading", [section.heading]))
         parts.extend(gather(section.passages))
     named = main.heading.text if main.heading else course
-    return _Lesson(shorten(clean(named), TITLE_MAX), main.heading, tuple(above), tuple(with_headings(parts)))
+    return _Lesson(
+        shorten(clean(named), TITLE_MAX), main.heading, tuple(above), tuple(with_headings(parts))
+    )
 
 
 def _split(lesson: _Lesson) -> list[_Lesson]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lessons.content import article
-from lessons.content.article import Parsed, Passage
+
+if TYPE_CHECKING:
+    from lessons.content.article import Parsed, Passage
 
 PASTED = """avond
 
-Wie laat op de bank blijft zitten, hoort soms iets wat overdag stil is. In dit stuk gaat het daarover.
+Wie laat op de bank blijft zitten, hoort soms iets wat overdag stil is. Daarover gaat dit.
 
 “Soms is een dichte deur alleen maar een deur die klemt.”
 
@@ -230,7 +233,8 @@ def test_long_lines_without_blank_lines_are_paragraphs_under_headings() -> None:
 
 def test_numbered_lines_above_paragraphs_are_headings() -> None:
     body = "Hier staat een alinea die lang genoeg is om op zichzelf te staan, met een punt."
-    parsed = parse(f"Twee tips\n\nVooraf dit.\n\n1. Begin klein\n\n{body}\n\n2. Stop op tijd\n\n{body}")
+    lines = ["Twee tips", "Vooraf dit.", "1. Begin klein", body, "2. Stop op tijd", body]
+    parsed = parse("\n\n".join(lines))
     assert texts(parsed, "heading") == ["Twee tips", "Begin klein", "Stop op tijd"]
 
 
