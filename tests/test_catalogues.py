@@ -10,6 +10,8 @@ from babel.messages.mofile import read_mo
 
 from courseapp import catalogues
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_every_sentence_of_code_and_templates_is_translated(language: str) -> None:
