@@ -18,7 +18,7 @@ PRODUCTION_LIKE := PRODUCTION=1 DEBUG=0 SITE_URL=https://example.org ALLOWED_HOS
 	DATABASE_URL=postgres://courseapp@127.0.0.1:5432/courseapp BROKER_URL=redis://127.0.0.1:6379/0 \
 	CACHE_URL=redis://127.0.0.1:6379/1
 
-.PHONY: help run test check bench content-report lock messages clean
+.PHONY: help run test check format bench content-report lock messages clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,11 @@ check: .venv/.installed-dev ## Check format, lint, types, imports, migrations, s
 		$(PRODUCTION_LIKE) $(MANAGE) check --deploy --fail-level WARNING
 	find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --check --target-version 5.2
 	$(BIN)/python -m pytest -q -p no:randomly tests/test_catalogues.py tests/test_wording.py
+
+format: .venv/.installed-dev ## Put code and templates in the shape that check wants
+	$(BIN)/ruff check --quiet --fix-only .
+	$(BIN)/ruff format --quiet .
+	find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
 
 bench: .venv/.installed-dev ## Measure speed on SQLite and PostgreSQL; writes var/bench.json
 	@exec $(MANAGE) bench
