@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
+from selectolax.lexbor import LexborNode as Node
 
 from tests.factories import lessons_of, make_course, make_enrolment, make_lesson, make_reader
 from tests.factories import publish_all as publish
@@ -35,6 +36,14 @@ def browser_of(reader: User | None = None, *, checks_forms: bool = False) -> Cli
 
 def tree(response: Response) -> HTMLParser:
     return HTMLParser(response.content.decode())
+
+
+def the(place: HTMLParser | Node | None, selector: str) -> Node:
+    """The one element there must be."""
+    assert place is not None
+    found = place.css_first(selector)
+    assert found is not None, selector
+    return found
 
 
 def links(response: Response) -> set[str]:

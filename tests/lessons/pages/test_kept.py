@@ -11,7 +11,7 @@ from tests.factories import lessons_of, make_course, publish_all
 from tests.lessons.pages.opening import address, make_reading
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 
 def test_the_least_used_goes_first() -> None:
@@ -27,7 +27,7 @@ def test_the_least_used_goes_first() -> None:
     assert made == ["a", "b", "c", "b"]
 
 
-def test_nothing_is_kept_while_developing(settings: SettingsWrapper) -> None:
+def test_nothing_is_kept_while_developing(settings: Settings) -> None:
     settings.DEBUG = True
     words = iter(["old", "new"])
     kept = Kept(size=2)

@@ -9,19 +9,19 @@ import pytest
 from tests.lessons.pages.opening import address, browser_of, links, tree
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 NOTHING = dict.fromkeys(("name", "email", "phone", "address", "register"), "")
 
 
-def test_what_is_not_known_of_the_practice_is_not_shown(settings: SettingsWrapper) -> None:
+def test_what_is_not_known_of_the_practice_is_not_shown(settings: Settings) -> None:
     settings.PRACTICE = NOTHING
     for page in ("contact", "privacy"):
         assert not [one for one in links(browser_of().get(address(page))) if "mailto:" in one]
 
 
-def test_what_is_known_stands_on_contact_and_privacy(settings: SettingsWrapper) -> None:
+def test_what_is_known_stands_on_contact_and_privacy(settings: Settings) -> None:
     settings.PRACTICE = {**NOTHING, "name": "De praktijk", "email": "post@example.org"}
     for page in ("contact", "privacy"):
         response = browser_of().get(address(page))

@@ -15,6 +15,7 @@ from tests.lessons.pages.opening import (
     links,
     make_course_with_open_lesson,
     make_reading,
+    the,
     tree,
 )
 
@@ -76,7 +77,7 @@ def test_an_article_shows_every_passage_and_a_way_to_its_course() -> None:
     publish_all(course)
     response = browser_of().get(address("article", article.slug))
     page = tree(response)
-    text = page.css_first("article").text()
+    text = the(page, "article").text()
     for passage in Passage.objects.all():
         assert passage.text.partition(" – ")[0] in text
     assert [node.text() for node in page.css("article h2[id]")][1:] == ["Een deel", "Nog een deel"]
@@ -157,18 +158,18 @@ def test_public_pages_tell_search_engines_and_shared_links_what_they_are() -> No
         address("privacy"),
         address("help"),
     ):
-        head = tree(browser_of().get(page)).css_first("head")
-        canonical = head.css_first("link[rel=canonical]").attributes["href"] or ""
+        head = the(tree(browser_of().get(page)), "head")
+        canonical = the(head, "link[rel=canonical]").attributes["href"] or ""
         assert canonical.endswith(page)
         assert head.css_first("meta[name=robots]") is None
         assert head.css_first("meta[property='og:image']") is not None
-        assert "Ik kies jou" in head.css_first("title").text()
+        assert "Ik kies jou" in the(head, "title").text()
 
 
 def test_a_description_is_cut_at_a_word() -> None:
     course = make_course(tagline="Kort", description="woord " * 60)
-    head = tree(browser_of().get(address("course", course.slug))).css_first("head")
-    said = head.css_first("meta[name=description]").attributes["content"] or ""
+    head = the(tree(browser_of().get(address("course", course.slug))), "head")
+    said = the(head, "meta[name=description]").attributes["content"] or ""
     assert len(said) <= 156
     assert said.endswith("woord…")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
@@ -10,10 +11,10 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from lessons.pages import rendering
 from lessons.reading import outline
 from tests.factories import NOW, make_block, make_course
-from tests.lessons.pages.opening import address, browser_of, make_course_of_blocks, tree
+from tests.lessons.pages.opening import address, browser_of, make_course_of_blocks, the, tree
 
 pytestmark = pytest.mark.django_db
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "text": {"body": "Een alinea.\n\n### Een kop\n\nNog een."},
     "quote": {"body": "Kijk maar.", "source": "Uit het artikel"},
     "cards": {"cards": [{"title": "Muur", "body": "Houdt tegen."}], "title": "Twee dingen"},
@@ -27,7 +28,7 @@ KINDS = {
 }
 
 
-def page_of(*blocks: dict[str, object]) -> HTMLParser:
+def page_of(*blocks: dict[str, Any]) -> HTMLParser:
     course, lesson = make_course_of_blocks(blocks)
     return tree(browser_of().get(address("open_lesson", course.slug, lesson.slug)))
 
@@ -35,7 +36,7 @@ def page_of(*blocks: dict[str, object]) -> HTMLParser:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_shows_its_words_under_its_own_name(kind: str) -> None:
     block = make_block(kind, **KINDS[kind])
-    node = page_of(block).css_first(f"#b-{block['id']}.block")
+    node = the(page_of(block), f"#b-{block['id']}.block")
     assert node is not None
     html = node.html or ""
     for name, value in KINDS[kind].items():
@@ -45,7 +46,7 @@ def test_every_kind_shows_its_words_under_its_own_name(kind: str) -> None:
 
 def test_headings_of_a_lesson_leave_no_level_out() -> None:
     page = page_of(*(make_block(kind, **fields) for kind, fields in KINDS.items()))
-    levels = [int(node.tag[1]) for node in page.css("h1, h2, h3, h4")]
+    levels = [int((node.tag or "h0")[1]) for node in page.css("h1, h2, h3, h4")]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
     assert levels.count(1) == 1
@@ -70,7 +71,7 @@ def test_an_offer_links_only_a_course_that_is_live() -> None:
 @pytest.mark.parametrize("src", ["https://elders.example/x.png", "//elders.example/x.png", "x.png"])
 def test_a_picture_of_another_host_is_not_asked_for(src: str) -> None:
     page = page_of(make_block("media", src=src, alt="Iets"))
-    assert page.css_first(".b-media img").attributes["src"] in {"", None}
+    assert the(page, ".b-media img").attributes["src"] in {"", None}
 
 
 def test_what_is_written_in_a_block_is_never_markup() -> None:
@@ -80,7 +81,7 @@ def test_what_is_written_in_a_block_is_never_markup() -> None:
         make_block("selfcheck", title=evil, statements=[evil, "Ik."]),
         make_block("callout", body="[weg](javascript:alert)", title=evil),
     )
-    article = page.css_first("article")
+    article = the(page, "article")
     assert not article.css("img, script, [onerror]")
     assert not [a for a in article.css("a") if "javascript" in (a.attributes["href"] or "")]
 

@@ -17,6 +17,7 @@ from tests.lessons.pages.opening import (
     make_course_of_blocks,
     make_reading,
     nobody,
+    the,
     tree,
 )
 
@@ -39,7 +40,7 @@ def make_check() -> tuple[Course, Lesson, str]:
 def test_what_was_ticked_is_counted(ticked: list[str], count: int) -> None:
     _course, _lesson, page = make_check()
     response = browser_of().post(page, {"recognised": ticked})
-    said = tree(response).css_first(".count").text()
+    said = the(tree(response), ".count").text()
     assert [int(word.strip(".")) for word in said.split() if word.strip(".").isdigit()] == [
         count,
         3,
@@ -68,7 +69,7 @@ def test_it_works_without_a_token_for_it_changes_nothing() -> None:
 def test_the_form_in_the_lesson_leads_to_it_and_can_be_remembered_by_no_browser() -> None:
     course, lesson, page = make_check()
     html = tree(browser_of().get(address("open_lesson", course.slug, lesson.slug)))
-    form = html.css_first(f"form[action='{page}']")
+    form = the(html, f"form[action='{page}']")
     assert form.attributes["method"] == "post"
     assert form.attributes["autocomplete"] == "off"
     assert [one.attributes["value"] for one in form.css("input")] == ["1", "2", "3"]
