@@ -215,6 +215,8 @@ ACCOUNT_FORMS = {
     "confirm_email_verification_code": "courseapp.accounts.forms.EnterAddressCodeForm",
     "login": "courseapp.accounts.forms.PasswordForm",
     "add_email": "courseapp.accounts.forms.NewAddressForm",
+    "set_password": "courseapp.accounts.forms.FirstPasswordForm",
+    "change_password": "courseapp.accounts.forms.OtherPasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 # A hidden file this old (seconds) is what a killed process left; the younger are being worked on.
 LEFT_BEHIND = 3600
+LONGEST_WAIT = 0.2  # Seconds.
 
 
 class Channel(virtual.Channel):  # type: ignore[misc]
@@ -116,6 +117,11 @@ class Transport(virtual.Transport):  # type: ignore[misc]
     def establish_connection(self) -> Any:
         sweep(Path(self.client.transport_options["folder"]), now=time.time())
         return super().establish_connection()
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> Any:
+        """Wait for a message, but not long: a worker looks for an order to stop in between."""
+        patience = None if timeout is None else min(timeout, LONGEST_WAIT)
+        return super().drain_events(connection, timeout=patience)
 
     def driver_version(self) -> str:
         return "1"

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courseapp.accounts import addresses, entering, language
+from courseapp.accounts import addresses, codes, entering, language
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -81,6 +81,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whoever is let in has shown that the address is theirs: by a code, now or before."""
         entering.confirm(user=user, now=timezone.now())
         super().login(request, user)
+        codes.remember_again(request)
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Bring the language chosen on the account to this browser."""

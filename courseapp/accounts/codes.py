@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+# Seconds a session lasts in which a code is awaited; longer than the code, shorter than a session.
+AWAITING = 900
+
+
+def forget_soon(request: HttpRequest) -> None:
+    """Let a sign-in that is never finished leave no address and no code behind in a session."""
+    request.session.set_expiry(AWAITING)
+
+
+def remember_again(request: HttpRequest) -> None:
+    """Somebody is in: the session lasts as long as sessions do."""
+    request.session.set_expiry(None)
+
+
 def pending(request: HttpRequest) -> LoginCodeVerificationProcess | None:
     """The code this browser may still enter; None when it is used, too old, or has no account."""
     stage = get_pending_stage(request)

@@ -10,10 +10,12 @@ from allauth.account.adapter import get_adapter
 from allauth.account.fields import EmailField
 from allauth.account.forms import (
     AddEmailForm,
+    ChangePasswordForm,
     ConfirmEmailVerificationCodeForm,
     ConfirmLoginCodeForm,
     LoginForm,
     RequestLoginCodeForm,
+    SetPasswordForm,
 )
 from allauth.core import context, ratelimit
 from allauth.headless.internal.restkit.inputs import Input
@@ -32,6 +34,7 @@ else:
     UserForm = forms.ModelForm
 
 LONGEST_CODE = 20
+GOOD_PASSWORD = _("At least ten characters. A few words in a row are better than one odd word.")
 
 
 class AddressField(EmailField):  # type: ignore[misc]
@@ -102,6 +105,22 @@ class PasswordForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = AddressField()
+
+
+class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc]
+    """A password for who has none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = GOOD_PASSWORD
+
+
+class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """Another password for who knows the present one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = GOOD_PASSWORD
 
 
 class NewAddressForm(AddEmailForm):  # type: ignore[misc]

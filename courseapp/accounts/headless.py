@@ -28,6 +28,7 @@ class AskCode(RequestLoginCodeView):  # type: ignore[misc]
             now=timezone.now(),
         )
         response: HttpResponse = super().post(request, *args, **kwargs)
+        codes.forget_soon(request)
         return response
 
     def handle_invalid_input(self, input: AskCodeInput) -> HttpResponse:  # noqa: A002

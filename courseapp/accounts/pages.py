@@ -35,6 +35,7 @@ class AskCode(RequestLoginCodeView):  # type: ignore[misc]
             now=timezone.now(),
         )
         response: HttpResponse = super().form_valid(form)
+        codes.forget_soon(self.request)
         return response
 
     def form_invalid(self, form: AskCodeForm) -> HttpResponse:

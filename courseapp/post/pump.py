@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import format_datetime
@@ -123,7 +124,8 @@ class _Relay:
     def close(self) -> None:
         if self.opened:
             self.opened = False
-            self.backend.close()
+            with suppress(OSError):  # The letters are gone; how the line is put down is no matter.
+                self.backend.close()
 
 
 def _deliver(letter: Letter, relay: _Relay, *, now: datetime) -> int:

@@ -97,6 +97,13 @@ def test_after_three_wrong_codes_the_right_one_is_of_no_use(client: Client) -> N
     assert "_auth_user_id" not in client.session
 
 
+def test_a_sign_in_that_is_never_finished_is_forgotten_within_minutes(client: Client) -> None:
+    ask(client, NEWCOMER)
+    assert client.session.get_expiry_age() <= 900
+    enter(client, latest_code(NEWCOMER))
+    assert client.session.get_expiry_age() > 50 * 24 * 3600
+
+
 def test_a_code_works_once(client: Client) -> None:
     ask(client, NEWCOMER)
     code = latest_code(NEWCOMER)
