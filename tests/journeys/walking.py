@@ -1,0 +1,52 @@
+"""Steps that several journeys take. They find their way by what a page is made of, not by words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect
+
+from tests.courseapp.accounts.coming_in import latest_code
+from tests.lessons.pages.opening import BACKEND
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from courseapp.accounts.models import User
+
+BUTTON = "main form:has(input[name={}]) button:not([type=button])"
+
+
+def come_in_by_code(page: Page, email: str) -> None:
+    """From the sign-in page: the address, then the code from the outbox."""
+    page.fill("main input[name=email]", email)
+    page.locator(BUTTON.format("email")).first.click()
+    expect(page.locator("main input[name=code]")).to_be_visible()
+    page.fill("main input[name=code]", latest_code(email))
+    page.locator(BUTTON.format("code")).first.click()
+
+
+def begin_from_home(page: Page, email: str) -> None:
+    """As a newcomer from the front door to the first lesson."""
+    page.goto("/")
+    page.locator(".hero .btn").click()
+    page.locator("main .row .btn").first.click()
+    page.locator("main form .btn").click()
+    come_in_by_code(page, email)
+    page.wait_for_url("**/mijn/les/**")
+
+
+def finish_lesson(page: Page) -> None:
+    """Press "this lesson I have finished" and see that it is."""
+    page.locator("#ending form button").click()
+    expect(page.locator("#ending .done")).to_be_visible()
+
+
+def carry_session(page: Page, reader: User, address: str) -> None:
+    """Sign the reader in without walking through the door again."""
+    client = Client()
+    client.force_login(reader, backend=BACKEND)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
