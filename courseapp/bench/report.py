@@ -64,6 +64,8 @@ class Report:
     missing: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     runs_on: dict[str, str] = field(default_factory=dict)
+    # How many processes wanted a core, at the start and after each part: our own is one of them.
+    loads: list[float] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -75,6 +77,7 @@ class Report:
                 "processor": _processor(),
                 "system": platform.platform(),
                 "python": platform.python_version(),
+                "loads": self.loads,
                 **self.runs_on,
             },
             "requests": [
@@ -91,7 +94,17 @@ class Report:
         """The tables, with what was to be reached beside what was."""
         parts = [self._speeds_text(), self._publications_text(), self._derivations_text()]
         parts.append("\n".join(f"Not measured: {line}" for line in self.missing + self.left_out))
+        parts.append(self._busy_text())
         return "\n\n".join(part for part in parts if part)
+
+    def _busy_text(self) -> str:
+        cores, load = os.cpu_count() or 1, max(self.loads, default=0.0)
+        if load <= cores:
+            return ""
+        return (
+            f"The machine was busy with other things as well (load {load:.1f} on {cores} cores)."
+            " Requests that wait for a database suffer most; measure again when it is quiet."
+        )
 
     def _speeds_text(self) -> str:
         head = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import tempfile
 from contextlib import ExitStack
@@ -69,6 +70,7 @@ class Run:
 
     def everything(self) -> Report:
         """Measure what was asked for, on SQLite and, where one answers, on PostgreSQL."""
+        self._note_load()
         if "derive" in self.names:
             self._derive()
         if set(self.names) - {"derive"}:
@@ -79,6 +81,9 @@ class Run:
             else:
                 self._on("postgresql", server)
         return self.report
+
+    def _note_load(self) -> None:
+        self.report.loads.append(round(os.getloadavg()[0], 2))
 
     def _derive(self) -> None:
         for pages in self.plan.pages:
@@ -106,6 +111,7 @@ class Run:
             self._requests(database, site, floor)
             if "publish" in self.names:
                 self._publish(database, site)
+            self._note_load()
 
     def _requests(self, database: str, site: SideProcess, floor: SideProcess) -> None:
         floor.order("warm", figure="floor", requests=self.plan.warm)

@@ -121,6 +121,13 @@ def test_the_table_shows_whether_deriving_grows_as_the_article_does() -> None:
     assert "100 pages take 12.0 times as long as 10" in report.as_text()
 
 
+def test_a_busy_machine_is_told() -> None:
+    busy = Report(began=datetime(2026, 1, 5, tzinfo=UTC), loads=[0.1, 900.0])
+    quiet = Report(began=datetime(2026, 1, 5, tzinfo=UTC), loads=[0.1])
+    assert "load 900.0" in busy.as_text()
+    assert quiet.as_text() == ""
+
+
 def test_the_article_to_derive_from_is_long_enough_and_always_the_same() -> None:
     text = derivations.article(10)
     assert text == derivations.article(10)
