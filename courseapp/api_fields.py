@@ -1,17 +1,24 @@
-"""Fields of what is sent to the API: they take what the schema says, and guess nothing."""
+"""What is sent to the API: it is taken as its schema says, and nothing is guessed."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# No database keeps a NUL byte.
+TEXT_FORM = r"^[^\x00]*$"
+UUID_FORM = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
-class StrictBoolean(serializers.BooleanField):
-    """True or false; never "yes", 1 or "true", which a consent should not rest on."""
+@extend_schema_field({"type": "boolean", "const": True})
+class Agreed(serializers.BooleanField):
+    """A declaration: true. False reads as well, for the view to say what it means; never "yes" or
+    1, which a consent should not rest on.
+    """
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -28,10 +35,38 @@ class StrictText(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+@extend_schema_field({"type": "string", "format": "uuid", "pattern": f"^{UUID_FORM}$"})
 class StrictUUID(serializers.UUIDField):
     """A UUID as it is usually written."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or not UUID.fullmatch(data):
+        if not isinstance(data, str) or not re.fullmatch(UUID_FORM, data):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+class Body(serializers.Serializer[object]):
+    """The body of a request. A field it does not know is refused: a misspelt one would be lost."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        result = super().to_internal_value(data)
+        unknown = sorted(set(data) - set(self.fields))
+        if unknown:
+            raise serializers.ValidationError(
+                {name: ["There is no such field."] for name in unknown}
+            )
+        return result
+
+
+class BodyShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """What a body's own class cannot tell its documentation."""
+
+    target_class = Body
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        for name, field in self.target.fields.items():
+            if isinstance(field, StrictText):
+                schema["properties"][name]["pattern"] = TEXT_FORM
+        return {**schema, "additionalProperties": False}

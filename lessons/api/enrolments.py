@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from courseapp import api_paging
-from courseapp.api_fields import StrictBoolean, StrictText
+from courseapp.api_fields import Agreed, Body, StrictText
 from courseapp.api_schema import describe
 from courseapp.api_view import Endpoint, answer, signed_in
 from courseapp.errors import Refused
@@ -35,15 +35,15 @@ class ConsentNeeded(Refused):
         self.fields = fields
 
 
-class Begin(serializers.Serializer[object]):
+class Begin(Body):
     """What enrolling takes: the course, and two declarations that both are true.
 
-    ``language`` is the one in which the words of the consent (see the course) were shown.
+    `language` is the one in which the words of the consent (see the course) were shown.
     """
 
     course = StrictText(max_length=80)
-    consent = StrictBoolean()
-    sixteen_or_over = StrictBoolean()
+    consent = Agreed()
+    sixteen_or_over = Agreed()
     language = serializers.ChoiceField(choices=["nl", "en"], default="nl")
 
 

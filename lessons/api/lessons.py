@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
-from courseapp.api_fields import StrictUUID
+from courseapp.api_fields import Body, StrictUUID
 from courseapp.api_schema import describe
 from courseapp.api_view import Endpoint, answer, reader_of, signed_in
 from lessons.api import shapes, telling
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 CLOSED = (LessonNotFound, NotEnrolled, NotGranted, OpensLater, Retired)
 
 
-class Place(serializers.Serializer[object]):
+class Place(Body):
     """The block that the reader has before them; null is the top of the lesson."""
 
     block = StrictUUID(allow_null=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from rest_framework import serializers
 
-from courseapp.api_fields import StrictText
+from courseapp.api_fields import Body, StrictText
 from courseapp.api_schema import describe
 from courseapp.api_sign_in import IsStaff
 from courseapp.api_view import Endpoint, answer, signed_in
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
-class Note(serializers.Serializer[object]):
+class Note(Body):
     """Why, for colleagues."""
 
     note = StrictText(max_length=300, allow_blank=True, default="")

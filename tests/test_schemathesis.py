@@ -1,0 +1,163 @@
+"""The API under what a machine makes up from its own description: valid, invalid, and in between.
+
+No server error, no status that is not described, no answer of another shape than described; as a
+visitor, a reader and a member of staff. ``SCHEMATHESIS_EXAMPLES=500`` looks longer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.utils import timezone
+from hypothesis import HealthCheck
+from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from courseapp.api_schema import document
+from courseapp.wsgi import application
+from lessons.content.models import Edition, EditionModule, Lesson, Module
+from tests.factories import make_block, make_course, make_enrolment, make_reader, publish_all
+from tests.lessons.api.calling import token_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django.fixtures import Settings
+
+    from courseapp.accounts.models import User
+    from lessons.content.models import Course
+
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "10"))
+# Things with these names exist, so that what is made up does not only meet "not found".
+SLUG = "bestaat"
+LESSONS = [UUID(int=number) for number in (1, 2, 3)]
+MODULE = UUID(int=4)
+EDITION = UUID(int=5)
+KNOWN = {
+    "slug": [SLUG],
+    "lesson": [str(one) for one in LESSONS],
+    "module": [str(MODULE)],
+    "edition": [str(EDITION)],
+}
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+def described() -> Any:
+    """The description; its addresses lead to what exists, and its shapes hold nothing else."""
+    raw = json.loads(document())
+    for path in raw["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", []):
+                if parameter["name"] in KNOWN:
+                    real = {"enum": KNOWN[parameter["name"]]}
+                    parameter["schema"] = {"anyOf": [real, parameter["schema"]]}
+    shapes = raw["components"]["schemas"]
+    for shape in shapes.values():
+        shape["additionalProperties"] = False
+    shapes["Begin"]["properties"]["course"]["enum"] = [SLUG, "bestaat-niet"]
+    config = schemathesis.Config(
+        projects=ProjectsConfig(
+            default=ProjectConfig(
+                generation=GenerationConfig(max_examples=EXAMPLES, deterministic=True)
+            )
+        )
+    )
+    schema = schemathesis.openapi.from_dict(raw, config=config)
+    schema.app = application
+    return schema
+
+
+schema: Any = described()
+# Each thing made up meets what the ones before it left behind: that is wanted here.
+KEPT = hypothesis.settings(
+    suppress_health_check=[*HealthCheck], deadline=None, derandomize=True, max_examples=EXAMPLES
+)
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """Requests end without closing the connection, whose transaction is the test's."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture(autouse=True)
+def course(settings: Settings) -> Course:
+    """A course in which there is something to read, to wait for, to publish and to restore."""
+    settings.API_WRITES = "100000/min"
+    course = make_course(slug=SLUG, modules=0, live=False, pace={"every_days": 1, "at": "07:00"})
+    module = Module.objects.create(uuid=MODULE, course=course, slug="deel", title="Deel")
+    for number, uuid in enumerate(LESSONS):
+        Lesson.objects.create(
+            uuid=uuid,
+            course=course,
+            module=module,
+            slug=f"les-{number}",
+            title=f"Les {number}",
+            open_to_all=number == 2,
+            blocks=[make_block(), make_block("selfcheck", title="Herken", statements=["a", "b"])],
+        )
+    publish_all(course)
+    edition = Edition.objects.get()
+    places = list(edition.places.all())
+    Edition.objects.create(
+        uuid=EDITION,
+        course=course,
+        number=0,
+        manifest={**edition.manifest, "title": "Zoals het was"},
+        published_at=edition.published_at,
+    )
+    EditionModule.objects.bulk_create(
+        EditionModule(edition_id=EDITION, snapshot_id=one.snapshot_id, position=one.position)
+        for one in places
+    )
+    Lesson.objects.filter(pk=LESSONS[0]).update(title="Anders")
+    return course
+
+
+def call(case: Any, person: User | None) -> None:
+    headers = {"X-Session-Token": token_of(person)} if person else {}
+    # A cursor is a text to its description; which texts are cursors, only the last page says.
+    excluded = [positive_data_acceptance] if "cursor" in case.query else []
+    case.call_and_validate(headers=headers, excluded_checks=excluded)
+
+
+@schema.parametrize()  # type: ignore[untyped-decorator]
+@KEPT
+def test_a_visitor_meets_nothing_undescribed(case: Any) -> None:
+    call(case, None)
+
+
+@pytest.fixture
+def reader(course: Course) -> User:
+    person = make_reader()
+    make_enrolment(person, course, now=timezone.now())
+    return person
+
+
+@schema.parametrize()  # type: ignore[untyped-decorator]
+@KEPT
+def test_a_reader_meets_nothing_undescribed(case: Any, reader: User) -> None:
+    call(case, reader)
+
+
+@pytest.fixture
+def staff() -> User:
+    return make_reader(is_staff=True)
+
+
+@schema.parametrize()  # type: ignore[untyped-decorator]
+@KEPT
+def test_a_member_of_staff_meets_nothing_undescribed(case: Any, staff: User) -> None:
+    call(case, staff)
