@@ -253,9 +253,11 @@ def is_picture_name(text: str) -> bool:
 
 
 def story_name(text: str) -> str:
-    """The person a case is about, when it has a name: the first one after the opening words."""
-    match = re.search(rf"(?:^|\b(?:van|je|neem|meet|of)\s+)({NAME})", bare(text))
-    return match[1] if match and match[1].casefold() not in {"neem", "stel", "een", "het"} else ""
+    """The person a case is about, when its first sentence gives a name."""
+    first = re.split(r"[.!?](?:\s|$)", bare(text), maxsplit=1)[0]
+    names = re.findall(rf"(?:^|\b(?:van|je|neem|bijvoorbeeld|meet|of)\s+)({NAME})", first, re.M)
+    opening = {"neem", "stel", "een", "het", "de", "dit", "casus", "take", "meet"}
+    return next((name for name in names if name.casefold() not in opening), "")
 
 
 def ends_open(text: str) -> bool:

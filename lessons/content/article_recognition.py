@@ -7,6 +7,7 @@ one piece first, then at its place: what stands around it, and what is said twic
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 PIECE_MAX = 6_000  # Characters: about two pages.
+LINE_LENGTH = 200
 LINK_WORDS = 20
 SPEAKER_WORDS = 6
 NUMBERED_HEADING_WORDS = 12
 PARAGRAPH_WORDS = 12
 MENU_LEAST = 3
 MENU_WORDS = 3
+NO_WORD = re.compile(r"[\W_]+")
 LESSON_LEVEL = 2  # Headings down to this level start a lesson; deeper ones stay inside.
 
 
@@ -47,10 +50,10 @@ def said(pieces: Sequence[Piece]) -> list[int]:
 
 
 def same(text: str) -> str:
-    """What two lines have in common when they read the same."""
-    return " ".join(
-        "".join(c if c.isalnum() else " " for c in phrases.bare(text)).split()
-    ).casefold()
+    """What two lines have in common when they read the same; a long text is like no other line."""
+    if len(text) > LINE_LENGTH:
+        return text
+    return NO_WORD.sub(" ", phrases.bare(text)).strip().casefold()
 
 
 # One piece alone

@@ -55,7 +55,7 @@ lege-stoel
 
 Toen ze wegging
 
-Neem het verhaal van Bram, 38 jaar. Hij kookte graag, maar at het liefst alleen. Op een avond bleef haar bord leeg.
+Neem het verhaal van Bram, 38 jaar. Hij kookte graag. Op een avond bleef haar bord leeg.
 
 Hij zette het toch neer. Bram zei er niets over.
 
