@@ -77,6 +77,18 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         if said is not None:
             super().add_message(request, level, message=said, extra_tags=extra_tags)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not asked again of who just entered a code: a mailbox is as good as a password."""
+        request = self.request
+        if codes.entered_lately(request, request.user):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """A passkey first: one touch, where the others ask for something to be looked up."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return sorted(methods, key=lambda way: not way["id"].endswith("webauthn"))
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Whoever is let in has shown that the address is theirs: by a code, now or before."""
         entering.confirm(user=user, now=timezone.now())

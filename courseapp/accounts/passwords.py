@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth import update_session_auth_hash
 from django.utils.translation import gettext
 
+from courseapp.accounts import codes
 from courseapp.errors import Refused
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from courseapp.accounts.models import User
-
-FRESH = 600  # Seconds after entering a code.
 
 
 class NotFresh(Refused):
@@ -31,9 +28,7 @@ def drop(*, request: HttpRequest, user: User) -> None:
 
     An open browser alone is not enough: somebody else may be sitting at it.
     """
-    records = get_authentication_records(request, user)
-    codes = [record["at"] for record in records if record.get("method") == "code"]
-    if not codes or time.time() - max(codes) > FRESH:
+    if not codes.entered_lately(request, user):
         raise NotFresh(gettext("Sign out, come back with a code by mail, and try again."))
     user.set_unusable_password()
     user.save(update_fields=["password"])
