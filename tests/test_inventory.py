@@ -19,7 +19,7 @@ WORDS: dict[str, set[Any]] = {
     "basis": {"none", "contract", "consent", "interest", "law"},
     "encrypted": {True, False},
     "exported": {True, False},
-    "erased": {"kept", "deleted", "replaced", "nameless", "expires"},
+    "erased": {"kept", "deleted", "replaced", "nameless"},
     "logged": {True, False},
 }
 
