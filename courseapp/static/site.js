@@ -17,7 +17,6 @@ for (const link of document.querySelectorAll("[data-leave]")) {
 
 for (const form of document.querySelectorAll("form[data-selfcheck]")) {
   const count = form.querySelector(".count");
-  const closing = form.querySelector(".closing");
   form.querySelector("button").hidden = true;
   form.querySelector(".sent").hidden = true;
   form.querySelector(".counted").hidden = false;
@@ -25,7 +24,6 @@ for (const form of document.querySelectorAll("form[data-selfcheck]")) {
   form.addEventListener("change", () => {
     const ticked = form.querySelectorAll("input:checked").length;
     count.textContent = count.dataset.words.replace("{n}", ticked);
-    if (closing) closing.hidden = false;
   });
 }
 
@@ -33,7 +31,7 @@ const lesson = document.querySelector("[data-position]");
 if (lesson && "IntersectionObserver" in window) {
   const seen = new Set();
   const blocks = [...lesson.querySelectorAll(".block")];
-  let kept = lesson.dataset.block || "";
+  let kept = "";
   let timer = 0;
 
   /** The first block whose text is still on the screen: there the reader goes on. */

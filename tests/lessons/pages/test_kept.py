@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages.storage.fallback import FallbackStorage
 
+from lessons.pages import kept
 from lessons.pages.kept import Kept
 from tests.factories import lessons_of, make_course, publish_all
 from tests.lessons.pages.opening import address, make_reading
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.test import RequestFactory
     from pytest_django.fixtures import Settings
 
 
@@ -21,17 +27,17 @@ def test_the_least_used_goes_first() -> None:
         made.append(name)
         return name
 
-    kept = Kept(size=2)
+    strings = Kept(size=2)
     for name in ("a", "b", "a", "c", "a", "b"):
-        assert kept.get(name, lambda name=name: make(name)) == name  # type: ignore[misc]
+        assert strings.get(name, lambda name=name: make(name)) == name  # type: ignore[misc]
     assert made == ["a", "b", "c", "b"]
 
 
 def test_nothing_is_kept_while_developing(settings: Settings) -> None:
     settings.DEBUG = True
     words = iter(["old", "new"])
-    kept = Kept(size=2)
-    assert [kept.get("page", lambda: next(words)) for _ in range(2)] == ["old", "new"]
+    strings = Kept(size=2)
+    assert [strings.get("page", lambda: next(words)) for _ in range(2)] == ["old", "new"]
 
 
 @pytest.mark.django_db
@@ -60,3 +66,22 @@ def test_a_reader_of_english_gets_the_frame_in_english_and_the_next_one_in_dutch
         html = browser.get(address("lesson", lesson.uuid)).content.decode()
         assert f'<html lang="{language}">' in html
         assert "\x00" not in html
+
+
+def request_saying(rf: RequestFactory, *sentences: str) -> HttpRequest:
+    request = rf.get("/")
+    request.session = {}  # type: ignore[assignment]
+    request.user = AnonymousUser()
+    storage = FallbackStorage(request)
+    request._messages = storage  # type: ignore[attr-defined]
+    for sentence in sentences:
+        storage.add(messages.INFO, sentence)
+    return request
+
+
+def test_what_is_said_to_one_reader_is_not_kept_for_the_next(rf: RequestFactory) -> None:
+    pages = [
+        kept.page(request_saying(rf, *said), "lessons/help.html", dict, key=("test",), filled={})
+        for said in ((), ("Alleen voor jou.",), ())
+    ]
+    assert [b"Alleen voor jou." in page.content for page in pages] == [False, True, False]
