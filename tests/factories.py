@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from courseapp.accounts.models import User
 from lessons.content import blocks, publishing
-from lessons.content.models import Course, Lesson, Module
+from lessons.content.models import Course, Edition, Lesson, Module
 from lessons.reading import enrolling
 from lessons.staff import release
 
@@ -73,6 +73,13 @@ def publish_all(course: Course, *, now: datetime = NOW) -> None:
     modules = course.modules.filter(retired_at__isnull=True).values_list("pk", flat=True)
     release.publish(course=course, modules=list(modules), by=None, now=now)
     course.refresh_from_db()
+
+
+def live(course: Course) -> Edition:
+    """The edition that readers of this course see."""
+    course.refresh_from_db()
+    assert course.live_edition is not None
+    return course.live_edition
 
 
 def make_enrolment(reader: User, course: Course, *, now: datetime = NOW) -> Enrolment:

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
+def all_good(answers: list[Result | Exception]) -> list[Result]:
+    """The answers, none of which is an error; the first error is raised."""
+    good: list[Result] = []
+    for answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
+        good.append(answer)
+    return good
+
+
 def at_once(act: Callable[[int], Result], times: int = 8) -> list[Result | Exception]:
     """The results of ``act(0)`` … ``act(times - 1)``, all begun at one moment; errors as values."""
     start = Barrier(times)

@@ -152,12 +152,13 @@ def take_in(course: CourseFile, *, by: User | None, now: datetime) -> Taken:
 
 
 def _free_slugs(course: CourseFile) -> None:
-    for model, uuid, slug in (
-        (Course, course.uuid, course.slug),
-        *((Article, one.uuid, one.slug) for one in course.articles),
-    ):
-        if model.objects.filter(slug=slug).exclude(pk=uuid).exists():
-            raise SlugTaken(_("Something else is already called “%(slug)s”.") % {"slug": slug})
+    taken = list(Course.objects.filter(slug=course.slug).exclude(pk=course.uuid))
+    slugs = [course.slug] if taken else []
+    for one in course.articles:
+        if Article.objects.filter(slug=one.slug).exclude(pk=one.uuid).exists():
+            slugs.append(one.slug)
+    if slugs:
+        raise SlugTaken(_("Something else is already called “%(slug)s”.") % {"slug": slugs[0]})
 
 
 def _take_article(file: ArticleFile, *, by: User | None, now: datetime) -> Article:

@@ -6,7 +6,7 @@ completion and rights, and the facts of the enrolment in one UNION. The edition 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +103,7 @@ def _standing(reader: User | None, which: Q, missing: NotFound) -> Standing:
     standing = Standing(*row_of_reader)
     if standing.enrolment is None:
         return standing
-    return Standing(*row_of_reader, facts=facts_of(standing.enrolment))
+    return replace(standing, facts=facts_of(standing.enrolment))
 
 
 def _of_reader(courses: Any, reader: User) -> Any:

@@ -74,7 +74,7 @@ def test_a_revised_passage_makes_exactly_the_blocks_that_name_it_stale() -> None
     hand.blocks[0]["body"] = "Met de hand geschreven."
     hand.save()
     revised = take_in(FIRST.replace("Wachten maakt een avond lang.", "Wachten rekt een avond."))
-    key = Revision.objects.last().passages.get(text__startswith="Wachten rekt").key
+    key = Revision.objects.latest("number").passages.get(text__startswith="Wachten rekt").key
     naming = {
         (lesson.pk, block["id"])
         for lesson in course.lessons.all()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from courseapp.errors import NotFound
 from lessons.content import editions, publishing
-from lessons.content.models import Edition, EditionModule, Snapshot
+from lessons.content.models import Course, Edition, EditionModule, Module, Snapshot
 from lessons.reading import access, outline
 from lessons.staff import release
 from tests.counting import counting
 from tests.factories import (
     NOW,
     lessons_of,
+    live,
     make_block,
     make_course,
     make_enrolment,
@@ -24,7 +26,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def forty_lessons() -> tuple[object, object]:
+def forty_lessons() -> tuple[Course, Module]:
     course = make_course(modules=0, live=False)
     module = make_module(course, lessons=0)
     for _ in range(40):
@@ -55,7 +57,7 @@ def test_taking_a_lesson_out_takes_the_same_statements_for_one_reader_and_for_ma
     lesson = lessons_of(course)[0]
     lesson.retired_at = NOW
     lesson.save()
-    editions.load(course.live_edition_id)
+    editions.load(live(course).pk)
     with counting() as count:
         publish_all(course)
     assert int(count) <= 16, count  # Two of them are the helper's own, on either side.
@@ -89,7 +91,7 @@ def test_publishing_nothing_new_is_refused_and_writes_nothing() -> None:
 
 def test_a_module_of_another_course_is_not_found() -> None:
     course, other = make_course(), make_course()
-    with pytest.raises(publishing.NotFound):
+    with pytest.raises(NotFound):
         release.publish(course=course, modules=[other.modules.all()[0].pk], by=None, now=NOW)
 
 
@@ -106,7 +108,7 @@ def test_two_lessons_never_share_an_address_in_an_edition() -> None:
 
 def test_restoring_brings_an_old_text_back_as_a_new_edition() -> None:
     course = make_course(modules=1, lessons=2)
-    first = course.live_edition
+    first = live(course)
     gone = lessons_of(course)[0]
     gone.retired_at = NOW
     gone.save()

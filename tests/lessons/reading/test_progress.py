@@ -14,6 +14,7 @@ from lessons.staff import release
 from tests.factories import (
     NOW,
     lessons_of,
+    live,
     make_course,
     make_enrolment,
     make_lesson,
@@ -107,13 +108,13 @@ def test_with_a_thousand_readers_midway_no_change_loses_a_fact_or_reopens_anybod
     enrolments = [make_enrolment(make_reader(), course) for _ in range(10)]
     enrolments += thousand_enrolments(course, 990)
     Finished.objects.bulk_create(
-        Finished(enrolment=one, lesson=lesson, edition_id=course.live_edition_id, at=NOW)
+        Finished(enrolment=one, lesson=lesson, edition=live(course), at=NOW)
         for place, one in enumerate(enrolments)
         for lesson in lessons[: place % 6 + 1]
     )
     done = [one for place, one in enumerate(enrolments) if place % 6 == 5]
     Completed.objects.bulk_create(
-        Completed(enrolment=one, edition_id=course.live_edition_id, at=NOW) for one in done
+        Completed(enrolment=one, edition=live(course), at=NOW) for one in done
     )
     before = set(Finished.objects.values_list("enrolment", "lesson", "at"))
     first, second = course.modules.order_by("slug")
@@ -140,7 +141,7 @@ def thousand_enrolments(course: Course, number: int) -> list[Enrolment]:
         Enrolment(
             reader=make_reader(),
             course=course,
-            edition_id=course.live_edition_id,
+            edition=live(course),
             enrolled_at=NOW,
             time_zone="Europe/Amsterdam",
         )

@@ -13,8 +13,8 @@ from lessons.content.models import Course
 from lessons.reading import enrolling, progress
 from lessons.reading.models import Completed, Enrolment, Finished
 from lessons.staff import release
-from tests.factories import NOW, lessons_of, make_course, make_enrolment, make_reader
-from tests.racing import at_once
+from tests.factories import NOW, lessons_of, live, make_course, make_enrolment, make_reader
+from tests.racing import all_good, at_once
 
 if TYPE_CHECKING:
     from lessons.reading.enrolling import Begun
@@ -30,7 +30,7 @@ def test_eight_first_enrolments_at_once_are_one_enrolment_with_one_consent() -> 
             reader=reader, course=course.slug, wording="Ja", place="test", now=NOW
         )
 
-    answers = at_once(begin)
+    answers = all_good(at_once(begin))
     assert {answer.enrolment.pk for answer in answers} == {Enrolment.objects.get().pk}
     assert sum(answer.created for answer in answers) == 1
     assert reader.consents.count() == 1
@@ -40,7 +40,7 @@ def test_eight_first_finishes_at_once_are_one_fact() -> None:
     course, reader = make_course(modules=1, lessons=1), make_reader()
     make_enrolment(reader, course)
     lesson = lessons_of(course)[0].uuid
-    answers = at_once(lambda _: progress.finish(reader=reader, lesson=lesson, now=NOW))
+    answers = all_good(at_once(lambda _: progress.finish(reader=reader, lesson=lesson, now=NOW)))
     assert [answer.at for answer in answers] == [NOW] * 8
     assert (Finished.objects.count(), Completed.objects.count()) == (1, 1)
 
@@ -60,7 +60,7 @@ def test_the_control_without_the_unique_constraint_eight_at_once_are_several_fac
         if not Finished.objects.filter(enrolment=enrolment, lesson=lesson).exists():
             seen.wait(0.05)
             Finished.objects.create(
-                enrolment=enrolment, lesson=lesson, edition_id=course.live_edition_id, at=NOW
+                enrolment=enrolment, lesson=lesson, edition=live(course), at=NOW
             )
 
     try:
@@ -78,9 +78,11 @@ def test_the_last_two_lessons_finished_at_once_complete_the_course() -> None:
         course, reader = make_course(modules=1, lessons=2), make_reader()
         enrolment = make_enrolment(reader, course)
         lessons = [lesson.uuid for lesson in lessons_of(course)]
-        answers = at_once(
-            lambda number: progress.finish(reader=reader, lesson=lessons[number], now=NOW),  # noqa: B023
-            times=2,
+        answers = all_good(
+            at_once(
+                lambda number: progress.finish(reader=reader, lesson=lessons[number], now=NOW),  # noqa: B023
+                times=2,
+            )
         )
         assert sum(answer.completed_at is not None for answer in answers) == 1
         assert Completed.objects.filter(enrolment=enrolment).exists()

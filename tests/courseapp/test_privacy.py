@@ -1,0 +1,51 @@
+"""A person asks for everything, and then to be forgotten."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from courseapp import privacy
+from lessons.reading import access, outline, progress
+from lessons.reading.models import Access, Enrolment, Finished
+from tests.factories import NOW, lessons_of, make_course, make_enrolment, make_reader
+
+pytestmark = pytest.mark.django_db
+
+
+def test_everything_about_a_reader_is_handed_over_and_nobody_elses() -> None:
+    course, other = make_course(modules=1, lessons=1), make_course(access="granted")
+    reader, stranger = make_reader(email="noor@example.org"), make_reader()
+    lesson = lessons_of(course)[0]
+    for one in (reader, stranger):
+        make_enrolment(one, course)
+    access.grant(reader=reader, course=other, source="gift:7", now=NOW)
+    outline.of_lesson(reader=reader, lesson=lesson.uuid, now=NOW)
+    progress.finish(reader=reader, lesson=lesson.uuid, now=NOW)
+    block = outline.of_lesson(reader=reader, lesson=lesson.uuid, now=NOW).blocks[0].id
+    progress.keep_position(reader=reader, lesson=lesson.uuid, block=block, now=NOW)
+    export = privacy.export_person(reader)
+    assert export["account"]["email"] == "noor@example.org"
+    (following,) = export["lessons"]["courses"]
+    assert following["finished"] == following["opened"] == {lesson.slug: NOW.isoformat()}
+    assert following["stopped"]["block"] == str(block)
+    assert following["completed_at"] == NOW.isoformat()
+    assert export["lessons"]["rights"][0]["source"] == "gift:7"
+    assert stranger.email not in json.dumps(export)
+
+
+def test_an_erased_reader_leaves_no_address_and_no_fact_and_others_keep_theirs() -> None:
+    course = make_course(modules=1, lessons=1)
+    reader, stranger = make_reader(email="noor@example.org"), make_reader()
+    for one in (reader, stranger):
+        make_enrolment(one, course)
+        progress.finish(reader=one, lesson=lessons_of(course)[0].uuid, now=NOW)
+    access.grant(reader=reader, course=course, source="gift:7", now=NOW)
+    privacy.erase_person(reader, now=NOW)
+    reader.refresh_from_db()
+    assert "noor" not in reader.email
+    assert not reader.is_active
+    assert [one.reader for one in Enrolment.objects.all()] == [stranger]
+    assert (Finished.objects.count(), Access.objects.count()) == (1, 0)
+    assert reader.consents.count() == 1  # The proof of consent stays, on a row without a name.
