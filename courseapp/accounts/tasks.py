@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from celery import shared_task
-from django.contrib.sessions.backends.db import SessionStore
+from django.conf import settings
 from django.utils import timezone
 
 from courseapp.accounts import pruning
@@ -13,4 +15,4 @@ from courseapp.accounts import pruning
 def prune() -> None:
     """Accounts nobody confirmed, and sessions that have ended."""
     pruning.prune_unconfirmed(now=timezone.now())
-    SessionStore.clear_expired()
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
