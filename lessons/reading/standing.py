@@ -2,22 +2,20 @@
 
 Two queries for any page: one row that joins the course with the reader's enrolment, position,
 completion and rights, and the facts of the enrolment in one UNION. The edition comes from memory.
+Both queries are written in `standing_sql`, because every page of a reader waits for them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import CharField, Exists, F, FilteredRelation, OuterRef, Q, Value
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound
 from lessons.content import editions
-from lessons.content.models import Course
-from lessons.reading import schedule
-from lessons.reading.models import Access, Finished, Opened, Unlock
+from lessons.reading import schedule, standing_sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,70 +75,39 @@ class Standing:
 
 def of_course(reader: User | None, *, slug: str) -> Standing:
     """Where this reader stands in the live course of that slug; raises ``CourseNotFound``."""
-    return _standing(reader, Q(slug=slug), CourseNotFound(_("This course does not exist.")))
+    row = standing_sql.row("slug", slug, reader)
+    if row is None:
+        raise CourseNotFound(_("This course does not exist."))
+    return _standing(row)
 
 
 def of_course_uuid(reader: User | None, *, uuid: UUID) -> Standing:
     """The same by the course's identity."""
-    return _standing(reader, Q(pk=uuid), CourseNotFound(_("This course does not exist.")))
+    row = standing_sql.row("uuid", uuid, reader)
+    if row is None:
+        raise CourseNotFound(_("This course does not exist."))
+    return _standing(row)
 
 
 def of_lesson(reader: User | None, *, lesson: UUID) -> Standing:
-    """Where this reader stands in the course this lesson belongs to, live or retired."""
-    return _standing(reader, Q(lessons=lesson), LessonNotFound(_("This lesson does not exist.")))
+    """Where this reader stands in the course this lesson belongs to, live or retired.
 
-
-def _standing(reader: User | None, which: Q, missing: NotFound) -> Standing:
-    courses = Course.objects.filter(which, live_edition__isnull=False)
-    if reader is None:
-        row = courses.values_list("pk", "slug", "live_edition_id").first()
-        if row is None:
-            raise missing
-        return Standing(course=row[0], slug=row[1], edition=row[2], granted=False)
-    row_of_reader = _of_reader(courses, reader).first()
-    if row_of_reader is None:
-        raise missing
-    standing = Standing(*row_of_reader)
-    if standing.enrolment is None:
-        return standing
-    return replace(standing, facts=facts_of(standing.enrolment))
-
-
-def _of_reader(courses: Any, reader: User) -> Any:
-    rights = Access.objects.active().filter(reader=reader, course=OuterRef("pk"))
-    return courses.annotate(
-        mine=FilteredRelation("enrolments", condition=Q(enrolments__reader=reader)),
-        granted=Exists(rights),
-    ).values_list(
-        "pk",
-        "slug",
-        "live_edition_id",
-        "granted",
-        "mine__id",
-        "mine__enrolled_at",
-        "mine__completed__at",
-        "mine__position__lesson_id",
-        "mine__position__block",
-    )
+    Raises ``LessonNotFound`` for a lesson of no live course.
+    """
+    row = standing_sql.row("lesson", lesson, reader)
+    if row is None:
+        raise LessonNotFound(_("This lesson does not exist."))
+    return _standing(row)
 
 
 def facts_of(enrolment: int) -> Facts:
     """Everything that happened in an enrolment, in one query."""
     kinds: dict[str, dict[UUID, datetime]] = {"opened": {}, "finished": {}, "promised": {}}
-    for kind, lesson, at in _facts_query(enrolment):
+    for kind, lesson, at in standing_sql.facts(enrolment):
         kinds[kind][lesson] = at
     return Facts(**kinds)
 
 
-def _facts_query(enrolment: int) -> Any:
-    def rows(model: Any, kind: str, moment: str) -> Any:
-        label = Value(kind, output_field=CharField())
-        return (
-            model.objects.filter(enrolment=enrolment)
-            .annotate(kind=label, moment=F(moment))
-            .values_list("kind", "lesson_id", "moment")
-        )
-
-    return rows(Opened, "opened", "at").union(
-        rows(Finished, "finished", "at"), rows(Unlock, "promised", "opens_at"), all=True
-    )
+def _standing(row: standing_sql.Row) -> Standing:
+    facts = Facts() if row.enrolment is None else facts_of(row.enrolment)
+    return Standing(*row, facts=facts)
