@@ -6,7 +6,6 @@ English where they stand; `nl` holds the Dutch, `en` says the same as the code u
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import os
 import re
@@ -36,8 +35,11 @@ KEYWORDS: dict[str, Any] = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w*\}|%[sd]")
-# Catalogues say nothing about when they were made: that would differ in every change.
-UNDATED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+# Header lines about who, when and with what: empty, or different after every change.
+EMPTY_HEADERS = tuple(
+    f'"{name}'
+    for name in ("Project-Id", "Report-Msgid", "POT-", "PO-Rev", "Last-", "Language-Team", "Gener")
+)
 
 
 def file_of(language: str) -> Path:
@@ -91,13 +93,19 @@ def update(language: str) -> int:
     if language == "en":
         for message in missing(catalogue):
             message.string = message.id
-    catalogue.creation_date = catalogue.revision_date = UNDATED
     catalogue.fuzzy = False
-    target = file_of(language)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as handle:
-        write_po(handle, catalogue, width=100, no_location=True, sort_output=True)
+    _write(catalogue, file_of(language))
     return len(missing(catalogue))
+
+
+def _write(catalogue: Catalog, target: Path) -> None:
+    """Without the header lines that would say nothing: who, when, which tool."""
+    draft = io.BytesIO()
+    write_po(draft, catalogue, width=100, no_location=True, sort_output=True)
+    head, blank, sentences = draft.getvalue().decode().partition("\n\n")
+    rows = [row for row in head.split("\n") if not row.startswith(("#", *EMPTY_HEADERS))]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("\n".join(rows) + blank + sentences, encoding="utf-8")
 
 
 def missing(catalogue: Catalog) -> list[Message]:
