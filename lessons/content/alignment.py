@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lessons.content.passages import Passage, key_for
+from lessons.content.passages import Names, Passage, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -149,14 +149,13 @@ def _leftovers(
 def _rename(
     old: Sequence[Passage], new: Sequence[Passage], origin: dict[int, int]
 ) -> list[Passage]:
-    taken = {passage.key for passage in old}
+    names = Names(passage.key for passage in old)
     keys: dict[str, str] = {}
     for at, passage in enumerate(new):
         if at in origin:
             keys[passage.key] = old[origin[at]].key
         else:
-            keys[passage.key] = key_for(passage.text, taken)
-            taken.add(keys[passage.key])
+            keys[passage.key] = names.give(key_of(passage.text))
     return [
         replace(passage, key=keys[passage.key], section=keys.get(passage.section, ""))
         for passage in new

@@ -14,7 +14,7 @@ from lessons.content.alignment import align
 from lessons.content.article_formats import Form, read, read_file
 from lessons.content.article_markdown import to_html
 from lessons.content.article_pieces import has_words
-from lessons.content.passages import Kind, LeftOut, Parsed, Passage, key_for, normalise
+from lessons.content.passages import Kind, LeftOut, Names, Parsed, Passage, key_of, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,15 +57,14 @@ def _pieces(source: str, form: Form) -> tuple[str, list[Piece]]:
 def _assemble(pieces: Sequence[Piece], named: str) -> Parsed:
     passages: list[Passage] = []
     left_out: list[LeftOut] = []
-    taken: set[str] = set()
+    names = Names()
     above: list[tuple[int, str]] = []  # The headings that what follows stands under.
     for piece in pieces:
         if piece.role == "out":
             after = passages[-1].key if passages else ""
             left_out.append(LeftOut(piece.text, piece.reason, after))
             continue
-        key = key_for(piece.text, taken)
-        taken.add(key)
+        key = names.give(key_of(piece.text))
         if piece.role == "heading":
             above = [(level, heading) for level, heading in above if level < piece.level]
         section = above[-1][1] if above else ""

@@ -9,13 +9,12 @@ from markdown_it import MarkdownIt
 
 from lessons.content.article_pieces import Piece, has_words, out, tidy
 
-# The library drops what lies deeper than this: far beyond what a person writes, and `to_html`
-# reads a source that could go deeper as lines instead.
-NESTING = 100
+NESTING = 100  # The library drops what lies deeper.
 FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 FRONT_LINE = re.compile(r"^(?:[\w-]+[ \t]*:.*|[ \t]+\S.*|-[ \t].*|[ \t]*|#.*)$")
 TITLE = re.compile(r"^title[ \t]*:[ \t]*(.+?)[ \t]*$", re.M | re.I)
 PREFIX = re.compile(r"(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])(?=[ \t>*+-]|\d|$))*[ \t]*")
+BRACKETS_MOST = 5_000  # In one paragraph; the library's time to pair them is quadratic.
 DEEP = 80  # Columns of quote marks, list markers and indentation at the start of a line.
 
 
@@ -30,7 +29,7 @@ def to_html(source: str) -> tuple[list[Piece], str, str]:
         named = TITLE.search(match[1])
         title = named[1].strip("\"'") if named else ""
         source = source[match.end() :]
-    if _is_too_deep(source):
+    if _is_extreme(source):
         return front, title, "".join(f"<p>{html.escape(x)}</p>" for x in source.split("\n"))
     return front, title, _renderer().render(source)
 
@@ -39,6 +38,9 @@ def _renderer() -> MarkdownIt:
     return MarkdownIt("commonmark", {"maxNesting": NESTING}).enable("table")
 
 
-def _is_too_deep(source: str) -> bool:
+def _is_extreme(source: str) -> bool:
+    """What the library would drop or take minutes for; nobody writes it, so lines will do."""
+    if any(part.count("[") > BRACKETS_MOST for part in source.split("\n\n")):
+        return True
     starts = ((PREFIX.match(line), line) for line in source.split("\n"))
     return any(m and len(m[0].expandtabs(4)) > DEEP and has_words(line) for m, line in starts)

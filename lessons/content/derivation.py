@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lessons.content.derivation_blocks import BlockIds, clean, shorten, write
 from lessons.content.derivation_parts import Part, gather, with_headings
-from lessons.content.passages import Parsed, Passage, count_words, first_free, slugify
+from lessons.content.passages import Names, Parsed, Passage, count_words, slugify
 from lessons.content.rederivation import Merge, Stale, WorkingLesson, diff, merge
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def derive(parsed: Parsed) -> DraftCourse:
         for lesson in _split(_lesson(group, title))
     ]
     ids = BlockIds()
-    slugs: set[str] = set()
+    slugs = Names()
     lessons = [_write(plan, ids, slugs) for plan in plans]
     return DraftCourse(title, tuple(_modules(lessons)))
 
@@ -194,13 +194,11 @@ def _split(lesson: _Lesson) -> list[_Lesson]:
     ]
 
 
-def _write(plan: _Lesson, ids: BlockIds, slugs: set[str]) -> DraftLesson:
-    slug = first_free(slugify(plan.title, limit=SLUG_MAX), slugs)
-    slugs.add(slug)
+def _write(plan: _Lesson, ids: BlockIds, slugs: Names) -> DraftLesson:
     words = sum(part.words for part in plan.parts)
     return DraftLesson(
         title=plan.title,
-        slug=slug,
+        slug=slugs.give(slugify(plan.title, limit=SLUG_MAX)),
         minutes=max(1, round(words / WORDS_A_MINUTE)),
         blocks=write(plan.parts, plan.heading, plan.above, ids),
     )

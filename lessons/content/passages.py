@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Iterable
 
 Kind = Literal[
     "heading", "paragraph", "quote", "item", "statement", "story", "call_to_action"
@@ -86,19 +86,32 @@ def slugify(text: str, *, limit: int) -> str:
     return slug.strip("-") or "x"
 
 
-def key_for(text: str, taken: Container[str]) -> str:
-    """A readable key made from the text alone, with a number when another passage has it."""
+def key_of(text: str) -> str:
+    """A readable key made from the text alone; `Names` keeps two of the same apart."""
     start = slugify(" ".join(text.split()[:SLUG_WORDS]), limit=SLUG_MAX)
-    return first_free(f"{start}-{digest_of(text)[:6]}", taken)
+    return f"{start}-{digest_of(text)[:6]}"
 
 
-def first_free(name: str, taken: Container[str]) -> str:
-    """The name, or the name with -2, -3, … whichever is free first."""
-    free, number = name, 1
-    while free in taken:
-        number += 1
-        free = f"{name}-{number}"
-    return free
+class Names:
+    """Names given out once each: a name that is taken gets -2, -3, …, whichever is free first."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = set(taken)
+        self.numbers: dict[str, int] = {}
+
+    def give(self, name: str) -> str:
+        free, number = name, self.numbers.get(name, 1)
+        while free in self.taken:
+            number += 1
+            free = f"{name}-{number}"
+        self.numbers[name] = number
+        self.taken.add(free)
+        return free
+
+
+def first_free(name: str, taken: Iterable[str]) -> str:
+    """The name, or the name with the first number that makes it a free one."""
+    return Names(taken).give(name)
 
 
 def count_words(text: str) -> int:
