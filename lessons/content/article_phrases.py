@@ -19,7 +19,8 @@ INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2
 PAIRS = (("“", "”"), ("„", "”"), ("„", "“"), ("”", "”"), ("«", "»"), ("»", "«"), ('"', '"'))
 
 NAME = r"[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ][\w’'-]*"
-AGE = r"\d{2}(?:\s*jaar)?\b"
+PEOPLE = rf"{NAME}(?:\s+en\s+{NAME})?"
+AGE = r"(?:beiden? |allebei |inmiddels |net )?\d{2}(?:\s*jaar)?\b"
 PERSON = r"(?:man|vrouw|vriend|vriendin|cliënte?|client|klant|stel|lezer|lezeres|kennis|collega)"
 THING = (
     r"(?:training|cursus|programma|traject|webinar|workshop|e-?book|kennismaking\w*|intake\w*"
@@ -32,10 +33,10 @@ STORY = re.compile(
     rf"(?:het |de )?(?:verhaal|voorbeeld|geval|situatie)\s+van)\b"
     rf"|(?i:(?:dit is |hier is )?het verhaal van)\b"
     rf"|(?i:een voorbeeld uit (?:de|mijn|onze) praktijk|praktijkvoorbeeld|casus)\b"
-    rf"|(?i:neem)\s+(?i:nu |nou |eens |bijvoorbeeld )*{NAME}(?:\s+en\s+{NAME})?\s*[,.:(]"
-    rf"|(?i:stel je)\s+(?i:eens |bijvoorbeeld )*{NAME}(?:\s+en\s+{NAME})?\s+voor\b"
+    rf"|(?i:neem)\s+(?i:nu |nou |eens |bijvoorbeeld )*{PEOPLE}\s*[,.:(]"
+    rf"|(?i:stel je)\s+(?i:eens |bijvoorbeeld )*{PEOPLE}\s+voor\b"
     rf"|(?i:stel je)\s[^.!?]{{0,60}}\bvoor\b[^.!?]{{0,20}}\b{AGE}"
-    rf"|{NAME}(?:\s+en\s+{NAME})?\s*(?:\({AGE}\)|,\s*{AGE}|is {AGE})"
+    rf"|{PEOPLE}\s*(?:\({AGE}\)|,\s*{AGE}|is {AGE})"
     rf"|(?i:een|één)\s+{PERSON}\s+(?i:van mij|uit mijn|in mijn|van (?:begin|eind|rond|in de|\d))"
     rf"|(?i:meet|take the story of|this is the story of)\s+{NAME}"
     rf")"
@@ -84,6 +85,7 @@ READ_ON = re.compile(
     r"(?:hier|ook|meer|verder|dan ook|alles|hierover|daarover|er|more|on|also)\b",
     re.I,
 )
+READ_ALSO = re.compile(r"^(?:lees|bekijk|zie|read|see)\s+(?:ook|verder|meer|more|also)\s*:", re.I)
 READ_HERE = re.compile(r"^(?:lees|kijk|klik)\s+hier(?:\s+(?:meer|verder))?\b", re.I)
 COPYRIGHT = re.compile(
     r"^\W*(?:©|\(c\)\s|copyright\b|alle rechten voorbehouden|all rights reserved)", re.I
@@ -222,6 +224,8 @@ def is_navigation(text: str) -> bool:
 def _leads_away(line: str) -> bool:
     if line.endswith((":", "→", "»", ">", "👇")) or not line.endswith((".", "!", "?")):
         return True
+    if READ_ALSO.match(line):
+        return True
     return bool(READ_HERE.match(line)) and len(line.split()) <= TERM_WORDS
 
 
@@ -240,7 +244,8 @@ def is_call(text: str) -> bool:
     """Something to sign up for or to go to, said as a button would or as an invitation."""
     line = bare(text)
     size = len(line.split())
-    if size <= CALL_WORDS and (SIGN_UP.match(line) or GO_TO.match(line)):
+    last = re.split(r"[.!?]\s+", line)[-1]  # "Wil je hulp? Boek een gesprek."
+    if size <= CALL_WORDS and (SIGN_UP.match(last) or GO_TO.match(last)):
         return True
     return size <= HEADING_LENGTH and bool(INVITING.search(line))
 

@@ -240,7 +240,8 @@ def _name_numbered_headings(pieces: Sequence[Piece]) -> list[Piece]:
     ]
     alone = {run[0] for run in runs(pieces, "item") if len(run) == 1}
     found = [at for at in found if at in alone]
-    titled = any(piece.role == "heading" and piece.level > 1 for piece in pieces)
+    above = pieces[: found[0]] if found else []
+    titled = any(piece.role == "heading" and piece.level > 1 for piece in above)
     row = list(pieces)
     for at in found if len(found) > 1 else []:
         row[at] = replace(row[at], role="heading", level=LESSON_LEVEL + titled)

@@ -172,6 +172,10 @@ def _join(before: _Entry, entry: _Entry) -> None:
 
 def _as_pieces(entries: Sequence[_Entry]) -> Iterator[Piece]:
     depths: list[int] = []
+    if _points_to_a_call(entries):
+        yield out(tidy(entries[0].mark), "call to action mark")
+        yield Piece("call_to_action", tidy(entries[0].text))
+        return
     for at, entry in enumerate(entries):
         if entry.mark.strip():
             yield out(tidy(entry.mark), _reason(entry.role))
@@ -185,6 +189,12 @@ def _as_pieces(entries: Sequence[_Entry]) -> Iterator[Piece]:
             lone = _may_be_heading(entries, at)
             level = len(depths) if entry.role == "item" else entry.level
             yield _piece(entry, text, level, lone=lone)
+
+
+def _points_to_a_call(entries: Sequence[_Entry]) -> bool:
+    """A line on its own whose arrow is no bullet: it leads to something to sign up for."""
+    arrow = len(entries) == 1 and entries[0].mark.strip() in {"→", "►", "»", "▸", "➤", "➔"}
+    return arrow and phrases.is_call(entries[0].text)
 
 
 def _piece(entry: _Entry, text: str, level: int, *, lone: bool) -> Piece:

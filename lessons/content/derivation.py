@@ -143,12 +143,12 @@ def _joined(sections: Sequence[_Section]) -> list[list[_Section]]:
 
 
 def _lesson(group: Sequence[_Section], course: str) -> _Lesson:
-    """One lesson of one or more sections, under the heading of the longest.
+    """One lesson of one or more sections, under the heading of one of them.
 
     The others' headings show as sub-headings; the article's own title, and a heading with nothing
     under it at the start, show nowhere and count for the first block.
     """
-    main = max(group, key=lambda section: (section.heading is not None, section.words))
+    main = _main(group)
     above: list[Passage] = []
     parts: list[Part] = []
     for section in group:
@@ -164,6 +164,13 @@ def _lesson(group: Sequence[_Section], course: str) -> _Lesson:
     return _Lesson(
         shorten(clean(named), TITLE_MAX), main.heading, tuple(above), tuple(with_headings(parts))
     )
+
+
+def _main(group: Sequence[_Section]) -> _Section:
+    """The section that names the lesson: the longest, or the first when all of them are short."""
+    headed = [section for section in group if section.heading] or list(group)
+    longest = max(headed, key=lambda section: section.words)
+    return longest if longest.words >= LESSON_LEAST else headed[0]
 
 
 def _split(lesson: _Lesson) -> list[_Lesson]:

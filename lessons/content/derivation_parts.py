@@ -201,10 +201,10 @@ def _announces(part: Part) -> bool:
 
 
 def with_headings(parts: Sequence[Part]) -> Iterator[Part]:
-    """A sub-heading right above cards, a self-check or a story becomes its title."""
+    """A sub-heading right above a list, cards, a self-check or a story goes into its block."""
     titled: set[int] = set()
     for before, part in pairwise(parts):
-        if before.kind == "heading" and part.kind in {"cards", "selfcheck", "story"}:
+        if before.kind == "heading" and part.kind in {"list", "cards", "selfcheck", "story"}:
             part.heading = before.passages[0]
             titled.add(id(before))
     yield from (part for part in parts if id(part) not in titled)

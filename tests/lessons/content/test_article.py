@@ -157,6 +157,7 @@ def test_a_case_is_a_story_and_goes_on_about_its_person() -> None:
         "Stel je Noor voor, 29 jaar. Ze woont boven een bakker.",
         "Het verhaal van Pim begint op een dinsdag.",
         "Neem bijvoorbeeld Els, die elke week belt.",
+        "Lisa en Mark, beiden 35, wonen om beurten in het huis.",
         "Joris (52) rijdt op vrijdag een rondje om.",
         "Een vrouw uit mijn praktijk zette haar ring op de wasbak.",
         "Neem het verhaal van een man van begin veertig, verzonnen maar herkenbaar.",
@@ -181,31 +182,22 @@ def test_a_pointing_hand_marks_a_call_to_action() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["Schrijf je nu in", "Meld je aan voor de cursus", "Start de training", "Bestel het werkboek"],
+    [
+        "Schrijf je nu in",
+        "Wil je hulp? Boek een gesprek.",
+        "Meld je aan voor de cursus",
+        "Start de training",
+        "Bestel het werkboek",
+    ],
 )
 def test_a_line_that_reads_like_a_button_is_a_call_to_action(line: str) -> None:
     parsed = parse(f"Een gewone zin vooraf.\n\n{line}\n\nEen gewone zin erna.")
     assert texts(parsed, "call_to_action") == [line]
 
 
-def test_pictures_tails_and_copyright_are_left_out_with_a_reason() -> None:
-    parsed = parse(PASTED)
-    reasons = left_out(parsed)
-    assert reasons["avond"] == "picture caption"
-    assert reasons["lege-stoel"] == "picture caption"
-    assert reasons["Lees hier verder:"] == "link to read on"
-    assert reasons["© 2023 Een kleine praktijk"] == "copyright line"
-    assert [one.text for one in parsed.left_out].count("avond") == 2
-
-
-def test_the_paragraph_before_a_tail_stays() -> None:
-    assert find(parse(PASTED), "Het hoeft niet").text == "Het hoeft niet elke dag zo te zijn."
-
-
-def test_what_was_left_out_knows_the_passage_before_it() -> None:
-    parsed = parse(PASTED)
-    tail = next(one for one in parsed.left_out if one.text == "Lees hier verder:")
-    assert tail.after == find(parsed, "Het hoeft niet").key
+def test_an_arrow_alone_on_a_line_points_to_a_call_to_action() -> None:
+    parsed = parse("Een gewone zin vooraf.\n\n→ Bekijk hier de training\n\nEen zin erna.")
+    assert texts(parsed, "call_to_action") == ["Bekijk hier de training"]
 
 
 def test_lists_within_lists_keep_their_depth() -> None:
@@ -241,18 +233,6 @@ def test_numbered_lines_above_paragraphs_are_headings() -> None:
 def test_rows_parted_by_tabs_are_items() -> None:
     parsed = parse("Vooraf dit.\n\nDag\tWat\nmaandag\tbellen\ndinsdag\tniets\n")
     assert texts(parsed, "item") == ["Dag\tWat", "maandag\tbellen", "dinsdag\tniets"]
-
-
-def test_a_menu_above_an_article_is_navigation() -> None:
-    parsed = parse("Home\nOver ons\nContact\n\nBang in het donker\n\nEen zin over het donker.")
-    assert [p.text for p in parsed.passages] == ["Bang in het donker", "Een zin over het donker."]
-    assert left_out(parsed)["Over ons"] == "navigation"
-
-
-def test_the_title_said_again_is_left_out() -> None:
-    parsed = parse("Een lege stoel\n\nEen zin.\n\nEen lege stoel\n\nNog een zin.")
-    assert parsed.title == "Een lege stoel"
-    assert [one.reason for one in parsed.left_out] == ["repeated title"]
 
 
 def test_an_article_without_headings_has_a_title_of_its_first_words() -> None:
