@@ -25,7 +25,7 @@ VOID = {"br", "hr", "img", "input", "meta", "link"}
 # Text that looks like articles, with all that may stand in the way of reading it.
 LIKE_AN_ARTICLE = """
     Je Ik bent avond twijfel-relatie liefde. “Kom” ‘thuis’ niet? ja! 👉 • - – * 1. 2) # ## > >> |
-    © 2024 Lees hier verder: Neem het verhaal van Tom, 41 jaar. Term – uitleg Home Contact cookies
+    © 2024 Lees hier verder: Neem het verhaal van Bram, 38 jaar. Term – uitleg Home Contact cookies
     👨‍👩‍👧 é ﬁ مرحبا 你好 … --- === ``` ** _ [x](y) <b> & &amp; Schrijf in
 """
 WORDS = st.sampled_from(
