@@ -103,6 +103,8 @@ def _database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": parts.path[1:] if parts.path.startswith("//") else BASE_DIR / parts.path[1:],
+            # A thread keeps its connection: opening the file anew costs as much as a page's queries.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # One writer at a time, asked for at BEGIN: with four writers the default fails in
                 # one of ten transactions with "database is locked", this in none.
@@ -196,7 +198,7 @@ CELERY_BEAT_SCHEDULE = {
 # --- People ------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["courseapp.accounts.backend.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

@@ -77,6 +77,12 @@ class Retired(Refused):
         self.onward = onward
 
 
+OPEN = Answer("open")
+NOT_ENROLLED = Answer("not_enrolled")
+NOT_GRANTED = Answer("not_granted")
+RETIRED = Answer("retired")
+
+
 def may_read(*, reader: User | None, lesson: UUID, now: datetime) -> Answer:
     """Whether this reader (None: a visitor) may read this lesson now.
 
@@ -89,17 +95,17 @@ def decide(here: Standing, lesson: UUID, now: datetime) -> Answer:
     """The decision itself, from what is known of the reader; no query."""
     published = here.published.by_uuid.get(lesson)
     if published is None:
-        return Answer("retired")
+        return RETIRED
     if published.open_to_all:
-        return Answer("open")
+        return OPEN
     if here.published.access == Course.Access.GRANTED and not here.granted:
-        return Answer("not_granted")
+        return NOT_GRANTED
     if not here.enrolled:
-        return Answer("not_enrolled")
+        return NOT_ENROLLED
     when = here.opening.get(lesson)
     if when is not None and when > now:
         return Answer("opens_at", when)
-    return Answer("open")
+    return OPEN
 
 
 def require(here: Standing, lesson: UUID, now: datetime) -> None:

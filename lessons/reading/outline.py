@@ -7,7 +7,8 @@ course is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from lessons.reading.standing import Standing
 
 LineState = Literal["finished", "started", "open", "later", "closed"]
+STATES: dict[access.State, LineState] = {"opens_at": "later", "open": "open"}
 
 
 @dataclass(frozen=True)
@@ -44,22 +46,53 @@ class CourseFace:
     article_slugs: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class LessonLine:
-    """A lesson in the outline. ``state``: closed means not enrolled or not granted."""
+class LessonLine(NamedTuple):
+    """A lesson in the outline: what was published, and where this reader stands with it.
 
-    uuid: UUID
-    slug: str
-    title: str
-    lead: str
-    minutes: int
-    required: bool
-    open_to_all: bool
-    number: int
-    module_number: int
+    ``state``: closed means not enrolled or not granted. ``opens_at`` (UTC) goes with "later".
+    """
+
+    published: PublishedLesson
     state: LineState
     opens_at: datetime | None
     is_new: bool
+
+    @property
+    def uuid(self) -> UUID:
+        return self.published.uuid
+
+    @property
+    def slug(self) -> str:
+        return self.published.slug
+
+    @property
+    def title(self) -> str:
+        return self.published.title
+
+    @property
+    def lead(self) -> str:
+        return self.published.lead
+
+    @property
+    def minutes(self) -> int:
+        return self.published.minutes
+
+    @property
+    def required(self) -> bool:
+        return self.published.required
+
+    @property
+    def open_to_all(self) -> bool:
+        return self.published.open_to_all
+
+    @property
+    def number(self) -> int:
+        """Its place in the course, from 1."""
+        return self.published.number
+
+    @property
+    def module_number(self) -> int:
+        return self.published.module_number
 
 
 @dataclass(frozen=True)
@@ -95,7 +128,7 @@ class Outline:
     completed_at: datetime | None
     resume: Resume | None
 
-    @property
+    @cached_property
     def lines(self) -> tuple[LessonLine, ...]:
         return tuple(line for module in self.modules for line in module.lessons)
 
@@ -182,8 +215,8 @@ def public_courses() -> list[CourseFace]:
 def _view(here: Standing, lesson: UUID, now: datetime) -> LessonView:
     outline = _outline(here, now)
     lines = outline.lines
-    line = next(line for line in lines if line.uuid == lesson)
-    place = lines.index(line)
+    place = here.published.by_uuid[lesson].number - 1
+    line = lines[place]
     return LessonView(
         course=outline.course,
         module=outline.modules[line.module_number - 1],
@@ -224,7 +257,7 @@ def _outline(here: Standing, now: datetime) -> Outline:
         percent=100 if here.completed_at else percent,
         enrolled_at=here.enrolled_at,
         completed_at=here.completed_at,
-        resume=_resume(here, [line for module in modules for line in module.lessons]),
+        resume=_resume(here, modules),
     )
 
 
@@ -246,26 +279,12 @@ def _face(here: Standing) -> CourseFace:
 
 def _line(here: Standing, lesson: PublishedLesson, now: datetime) -> LessonLine:
     answer = access.decide(here, lesson.uuid, now)
-    states: dict[access.State, LineState] = {"opens_at": "later", "open": "open"}
-    state = states.get(answer.state, "closed")
+    state = STATES.get(answer.state, "closed")
     if lesson.uuid in here.facts.finished:
         state = "finished"
     elif state == "open" and lesson.uuid in here.facts.opened:
         state = "started"
-    return LessonLine(
-        uuid=lesson.uuid,
-        slug=lesson.slug,
-        title=lesson.title,
-        lead=lesson.lead,
-        minutes=lesson.minutes,
-        required=lesson.required,
-        open_to_all=lesson.open_to_all,
-        number=lesson.number,
-        module_number=lesson.module_number,
-        state=state,
-        opens_at=answer.when,
-        is_new=_is_new(here, lesson),
-    )
+    return LessonLine(lesson, state, answer.when, _is_new(here, lesson))
 
 
 def _is_new(here: Standing, lesson: PublishedLesson) -> bool:
@@ -274,12 +293,15 @@ def _is_new(here: Standing, lesson: PublishedLesson) -> bool:
     return done is not None and lesson.since > done and lesson.uuid not in here.facts.finished
 
 
-def _resume(here: Standing, lines: list[LessonLine]) -> Resume | None:
+def _resume(here: Standing, modules: tuple[ModuleLines, ...]) -> Resume | None:
     """Where the reader stopped, unless that lesson is finished or gone: then the next open one."""
     if not here.enrolled:
         return None
-    for line in lines:
-        if line.uuid == here.last_lesson and line.state in {"open", "started"}:
-            return Resume(lesson=line, block=here.last_block)
-    after = [line for line in lines if line.state in {"open", "started"}]
-    return Resume(lesson=after[0], block=None) if after else None
+    first: Resume | None = None
+    for module in modules:
+        for line in module.lessons:
+            if line.state in {"open", "started"}:
+                if line.uuid == here.last_lesson:
+                    return Resume(lesson=line, block=here.last_block)
+                first = first or Resume(lesson=line, block=None)
+    return first

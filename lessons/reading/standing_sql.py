@@ -24,24 +24,24 @@ WHICH: dict[By, str] = {
     "uuid": "course.uuid = %s",
     "lesson": "course.uuid = (SELECT course_id FROM lessons_lesson WHERE uuid = %s)",
 }
-STANDING = """
-    SELECT course.uuid, course.slug, course.live_edition_id,
-           EXISTS (SELECT 1 FROM lessons_access AS held
-                   WHERE held.reader_id = %s AND held.course_id = course.uuid
-                     AND held.suspended_at IS NULL AND held.revoked_at IS NULL),
-           mine.id, mine.enrolled_at, completed.at, position.lesson_id, position.block
-    FROM lessons_course AS course
-    LEFT JOIN lessons_enrolment AS mine
-           ON mine.course_id = course.uuid AND mine.reader_id = %s
-    LEFT JOIN lessons_completed AS completed ON completed.enrolment_id = mine.id
-    LEFT JOIN lessons_position AS position ON position.enrolment_id = mine.id
-    WHERE course.live_edition_id IS NOT NULL AND """
-FACTS = """
-    SELECT 'opened', lesson_id, at FROM lessons_opened WHERE enrolment_id = %s
-    UNION ALL
-    SELECT 'finished', lesson_id, at FROM lessons_finished WHERE enrolment_id = %s
-    UNION ALL
-    SELECT 'promised', lesson_id, opens_at FROM lessons_unlock WHERE enrolment_id = %s"""
+STANDING = """\
+SELECT course.uuid, course.slug, course.live_edition_id,
+       EXISTS (SELECT 1 FROM lessons_access AS held
+               WHERE held.reader_id = %s AND held.course_id = course.uuid
+                 AND held.suspended_at IS NULL AND held.revoked_at IS NULL),
+       mine.id, mine.enrolled_at, completed.at, position.lesson_id, position.block
+FROM lessons_course AS course
+LEFT JOIN lessons_enrolment AS mine
+       ON mine.course_id = course.uuid AND mine.reader_id = %s
+LEFT JOIN lessons_completed AS completed ON completed.enrolment_id = mine.id
+LEFT JOIN lessons_position AS position ON position.enrolment_id = mine.id
+WHERE course.live_edition_id IS NOT NULL AND """
+FACTS = """\
+SELECT 'opened', lesson_id, at FROM lessons_opened WHERE enrolment_id = %s
+UNION ALL
+SELECT 'finished', lesson_id, at FROM lessons_finished WHERE enrolment_id = %s
+UNION ALL
+SELECT 'promised', lesson_id, opens_at FROM lessons_unlock WHERE enrolment_id = %s"""
 # No reader has this number: a visitor joins with nothing.
 NOBODY = 0
 

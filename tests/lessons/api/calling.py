@@ -20,7 +20,7 @@ def token_of(reader: User) -> str:
     """A session token, as signing in by allauth's headless API gives one."""
     session = SessionStore()
     session[SESSION_KEY] = str(reader.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = "courseapp.accounts.backend.Backend"
     session[HASH_SESSION_KEY] = reader.get_session_auth_hash()
     session.create()
     return str(session.session_key)

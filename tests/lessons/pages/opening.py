@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from courseapp.accounts.models import User
     from lessons.content.models import Course, Lesson
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "courseapp.accounts.backend.Backend"
 
 
 def browser_of(reader: User | None = None, *, checks_forms: bool = False) -> Client:

@@ -61,7 +61,7 @@ def test_a_yes_to_one_course_begins_no_other() -> None:
     browser = browser_of()
     browser.post(address("enrol", said.slug))
     browser.force_login(
-        make_reader(), backend="allauth.account.auth_backends.AuthenticationBackend"
+        make_reader(), backend="courseapp.accounts.backend.Backend"
     )
     assert browser.get(address("enrol", other.slug)).status_code == HTTPStatus.OK
     assert not Enrolment.objects.exists()
@@ -73,7 +73,7 @@ def test_a_yes_waits_for_an_hour(minutes: int, begun: bool) -> None:
     browser = browser_of()
     browser.post(address("enrol", course.slug))
     browser.force_login(
-        make_reader(), backend="allauth.account.auth_backends.AuthenticationBackend"
+        make_reader(), backend="courseapp.accounts.backend.Backend"
     )
     session = browser.session
     earlier = timezone.now() - timedelta(minutes=minutes)
