@@ -103,7 +103,7 @@ def _database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": parts.path[1:] if parts.path.startswith("//") else BASE_DIR / parts.path[1:],
-            # A thread keeps its connection: opening the file anew costs as much as a page's queries.
+            # A thread keeps its connection: opening the file costs as much as a page's queries.
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # One writer at a time, asked for at BEGIN: with four writers the default fails in
@@ -138,7 +138,9 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": VAR_DIR / "cache",
-    }
+    },
+    # What may be counted by each process for itself, because a reader waits for it.
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
@@ -252,7 +254,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = False
 HEADLESS_CLIENTS = ["app"]
-HEADLESS_TOKEN_STRATEGY = "courseapp.api_sign_in.SessionToken"
+HEADLESS_TOKEN_STRATEGY = "courseapp.api_sign_in.SessionToken"  # noqa: S105 -- a class.
 SESSION_ENGINE = "courseapp.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION

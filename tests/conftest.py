@@ -44,6 +44,7 @@ def compiled_catalogues() -> None:
 def empty_cache() -> Iterator[None]:
     """Rate limits of one test do not count against the next."""
     yield
-    from django.core.cache import cache  # noqa: PLC0415 -- settings are ready only now.
+    from django.core.cache import caches  # noqa: PLC0415 -- settings are ready only now.
 
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()

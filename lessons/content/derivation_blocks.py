@@ -238,7 +238,8 @@ def _intro(part: Part) -> str:
 
 def clean(text: str) -> str:
     """Without the characters that no block may hold."""
-    return blocks.CONTROL.sub("", text)
+    rows = blocks.CONTROL.sub("", text).split("\n")
+    return "\n".join(row.strip() for row in rows).strip()
 
 
 def escape(text: str) -> str:

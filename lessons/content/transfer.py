@@ -154,9 +154,11 @@ def take_in(course: CourseFile, *, by: User | None, now: datetime) -> Taken:
 def _free_slugs(course: CourseFile) -> None:
     taken = list(Course.objects.filter(slug=course.slug).exclude(pk=course.uuid))
     slugs = [course.slug] if taken else []
-    for one in course.articles:
-        if Article.objects.filter(slug=one.slug).exclude(pk=one.uuid).exists():
-            slugs.append(one.slug)
+    slugs += [
+        one.slug
+        for one in course.articles
+        if Article.objects.filter(slug=one.slug).exclude(pk=one.uuid).exists()
+    ]
     if slugs:
         raise SlugTaken(_("Something else is already called “%(slug)s”.") % {"slug": slugs[0]})
 

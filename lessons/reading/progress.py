@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, Value
 
-from lessons.reading import access, standing
-from lessons.reading.models import Completed, Enrolment, Finished, Opened, Position
+from lessons.reading import access, standing, standing_sql
+from lessons.reading.models import Completed, Enrolment, Position
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,14 +34,7 @@ class Done:
 def record_opened(here: Standing, lesson: UUID, now: datetime) -> None:
     """Keep that an enrolled reader saw this lesson, the first time it is shown."""
     if here.enrolment is not None and lesson not in here.facts.opened:
-        Opened.objects.bulk_create(
-            [
-                Opened(
-                    enrolment_id=here.enrolment, lesson_id=lesson, edition_id=here.edition, at=now
-                )
-            ],
-            ignore_conflicts=True,
-        )
+        standing_sql.add("opened", here.enrolment, lesson, here.edition, now)
 
 
 def open_lesson(*, reader: User, lesson: UUID, now: datetime) -> datetime:
@@ -67,21 +60,14 @@ def finish(*, reader: User, lesson: UUID, now: datetime) -> Done:
     Twice is once. Raises what ``access.require`` raises, and ``NotEnrolled``.
     """
     with transaction.atomic():
-        _lock(reader, lesson)
+        standing_sql.hold(lesson, reader)
         here = standing.of_lesson(reader, lesson=lesson)
         access.require(here, lesson, now)
         if here.enrolment is None:
             raise access.NotEnrolled(here.slug)
         if lesson in here.facts.finished:
             return Done(here.facts.finished[lesson], first=False, completed_at=here.completed_at)
-        Finished.objects.bulk_create(
-            [
-                Finished(
-                    enrolment_id=here.enrolment, lesson_id=lesson, edition_id=here.edition, at=now
-                )
-            ],
-            ignore_conflicts=True,
-        )
+        standing_sql.add("finished", here.enrolment, lesson, here.edition, now)
         done = {lesson, *here.facts.finished}
         completed_at = here.completed_at
         if completed_at is None and here.published.required <= done:
@@ -147,9 +133,3 @@ def _lock_all(enrolments: QuerySet[Enrolment]) -> None:
     sql, parameters = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"WITH held AS ({sql}) SELECT count(*) FROM held", parameters)  # noqa: S608
-
-
-def _lock(reader: User, lesson: UUID) -> None:
-    """Hold this reader's enrolment for the rest of the transaction, if there is one."""
-    mine = Enrolment.objects.filter(reader=reader, course__lessons=lesson)
-    mine.select_for_update(no_key=True, of=("self",)).values_list("pk").first()

@@ -1,4 +1,4 @@
-"""The two queries that every page of a reader waits for, written out.
+"""The queries that every page of a reader waits for, written out.
 
 As querysets they cost four times what the database needs, in building the same SQL again for each
 request (docs/decisions/0010). They stand here and nowhere else; both databases read them alike.
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from courseapp.accounts.models import User
 
 By = Literal["slug", "uuid", "lesson"]
+Fact = Literal["opened", "finished"]
+FACT_KINDS: tuple[Fact, ...] = ("opened", "finished")
 
 WHICH: dict[By, str] = {
     "slug": "course.slug = %s",
@@ -42,6 +44,15 @@ UNION ALL
 SELECT 'finished', lesson_id, at FROM lessons_finished WHERE enrolment_id = %s
 UNION ALL
 SELECT 'promised', lesson_id, opens_at FROM lessons_unlock WHERE enrolment_id = %s"""
+ADD: dict[Fact, str] = {
+    kind: f"INSERT INTO lessons_{kind} (enrolment_id, lesson_id, edition_id, at)"  # noqa: S608
+    " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
+    for kind in FACT_KINDS
+}
+HOLD = """\
+SELECT id FROM lessons_enrolment
+WHERE reader_id = %s AND course_id = (SELECT course_id FROM lessons_lesson WHERE uuid = %s)
+FOR NO KEY UPDATE"""
 # No reader has this number: a visitor joins with nothing.
 NOBODY = 0
 
@@ -88,6 +99,22 @@ def facts(enrolment: int) -> Iterator[tuple[str, UUID, datetime]]:
         cursor.execute(FACTS, [enrolment] * 3)
         for kind, lesson, at in cursor.fetchall():
             yield kind, _known_uuid(lesson), _known_moment(at)
+
+
+def add(fact: Fact, enrolment: int, lesson: UUID, edition: UUID, at: datetime) -> None:
+    """Insert a fact, unless it is there already."""
+    moment = connection.ops.adapt_datetimefield_value(at)
+    values = [enrolment, _to_database(lesson), _to_database(edition), moment]
+    with connection.cursor() as cursor:
+        cursor.execute(ADD[fact], values)
+
+
+def hold(lesson: UUID, reader: User) -> None:
+    """Keep everybody else from this reader's enrolment until the transaction ends."""
+    if not connection.features.has_select_for_update:
+        return  # SQLite: the transaction took the one write lock at its BEGIN.
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [reader.pk, lesson])
 
 
 # PostgreSQL has types for these; SQLite keeps a UUID as 32 digits and a moment as text in UTC.

@@ -244,21 +244,6 @@ def test_too_many_writes_are_held_up_and_reads_never(settings: Settings) -> None
     assert other.post("enrolments/", begin(course.slug))[0] == 201
 
 
-def test_without_the_cache_that_counts_readers_still_write(
-    settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache"}
-    settings.CACHES = {"default": {**nowhere, "LOCATION": "redis://127.0.0.1:1/0"}}
-    course, reader = make_course(), make_reader()
-    make_enrolment(reader, course)
-    path = f"lessons/{lessons_of(course)[0].pk}/finished/"
-    try:
-        assert Caller(reader).post(path)[0] == 200
-    finally:
-        del settings.CACHES
-    assert "cannot be counted" in caplog.text
-
-
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [

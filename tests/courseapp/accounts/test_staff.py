@@ -40,7 +40,7 @@ def test_if_none_does_nothing_when_somebody_is_there() -> None:
 
 def test_an_address_in_use_is_refused_with_a_sentence() -> None:
     reader = make_reader()
-    with pytest.raises(CommandError, match="already"):
+    with pytest.raises(CommandError, match="al een account"):
         create(reader.email)
     reader.refresh_from_db()
     assert not reader.is_staff
