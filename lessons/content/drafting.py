@@ -14,17 +14,17 @@ from django.utils.translation import gettext as _
 
 from courseapp.errors import Refused
 from lessons.content import article, blocks, derivation, revisions, staleness, transfer
+from lessons.content.article.passages import first_free, slugify
 from lessons.content.models import Article, Course, Lesson, Module
-from lessons.content.passages import first_free, slugify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from courseapp.accounts.models import User
+    from lessons.content.article.passages import Parsed
     from lessons.content.derivation import DraftCourse, DraftModule
     from lessons.content.models import Revision
-    from lessons.content.passages import Parsed
     from lessons.content.staleness import StaleBlock
 
 SLUG_MAX = 60

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 
 from courseapp.errors import Refused
 from lessons.content import article
+from lessons.content.article.passages import Passage as ArticlePassage
 from lessons.content.models import Article, Passage, Revision
-from lessons.content.passages import Passage as ArticlePassage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from courseapp.accounts.models import User
-    from lessons.content.passages import Parsed
+    from lessons.content.article.passages import Parsed
 
 
 class NoPassages(Refused):

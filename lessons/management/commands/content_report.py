@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lessons.content import blocks, folder, folder_reading, readability, tics
+from lessons.content import blocks, folder, readability, tics
+from lessons.content.folder.reading import read_folder
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *, folders: list[Path], **options: object) -> None:
         for path in folders or sorted(each.parent for each in SHIPPED.glob("*/course.md")):
             try:
-                course = folder_reading.read_folder(path)
+                course = read_folder(path)
             except (folder.InvalidFolder, OSError) as error:
                 raise CommandError(f"{path}: {error}") from error
             self.stdout.write("\n".join(_report(course)))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand
 
 from courseapp.errors import Refused
-from lessons.content import folder_writing, transfer
+from lessons.content import transfer
+from lessons.content.folder.writing import write_folder
 from lessons.management.commands import Refusal
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, slug: str, folder: Path, **_options: Any) -> None:
         try:
             course = transfer.take_out(slug=slug)
-            folder_writing.write_folder(course, folder)
+            write_folder(course, folder)
         except Refused as refusal:
             raise Refusal(refusal) from refusal
         lessons = sum(len(module.lessons) for module in course.modules)

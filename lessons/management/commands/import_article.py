@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,6 +12,7 @@ from django.utils import timezone
 from courseapp.errors import Refused
 from lessons.content import article as text
 from lessons.content import drafting
+from lessons.content.differences import unified
 from lessons.management.commands import Refusal
 
 if TYPE_CHECKING:
@@ -66,5 +68,7 @@ class Command(BaseCommand):
 
 
 def line_for(stale: StaleBlock) -> str:
-    change = "gone" if stale.after is None else f"now: {stale.after[:80]}"
-    return f"  {stale.lesson.slug}  {stale.kind} {stale.block}  {stale.passage}  {change}"
+    """Which block, resting on which passage, and how its wording changed, sentence by sentence."""
+    gone = "  (gone)" if stale.after is None else ""
+    head = f"  {stale.lesson.slug}  {stale.kind} {stale.block}  {stale.passage}{gone}"
+    return "\n".join([head, indent(unified(stale.before, stale.after or ""), "      ")])

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from courseapp.errors import Refused
-from lessons.content import folder_reading, transfer
+from lessons.content import transfer
+from lessons.content.folder.reading import read_folder
 from lessons.management.commands import Refusal
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, folder: Path, **_options: Any) -> None:
         try:
-            course = folder_reading.read_folder(folder)
+            course = read_folder(folder)
             taken = transfer.take_in(course, by=None, now=timezone.now())
         except Refused as refusal:
             raise Refusal(refusal) from refusal

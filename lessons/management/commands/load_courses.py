@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from courseapp.errors import Refused
-from lessons.content import folder_reading, transfer
+from lessons.content import transfer
+from lessons.content.folder.reading import read_folder
 from lessons.content.models import Course
 from lessons.management.commands import Refusal
 from lessons.staff import release
@@ -28,7 +29,7 @@ class Command(BaseCommand):
                 raise Refusal(refusal) from refusal
 
     def load(self, path: Path) -> None:
-        file = folder_reading.read_folder(path)
+        file = read_folder(path)
         if Course.objects.filter(pk=file.uuid).exists():
             self.stdout.write(f"{file.slug}: is there already.")
             return

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import docx
 import pytest
 
-from lessons.content import article, article_formats
-from lessons.content.article_formats import (
+from lessons.content import article
+from lessons.content.article import formats
+from lessons.content.article.formats import (
     ArticleTooLarge,
     BinaryFile,
     BrokenDocx,
@@ -94,7 +95,7 @@ def test_common_encodings_are_read(encoding: str) -> None:
         (make_docx(document=b" " * 30_000_000), "a.docx", DocxTooLarge),
         (make_docx(document=b"<x/>", picture=b"\0" * 120_000_000), "a.docx", DocxTooLarge),
         (make_word(("", "Normal")), "a.docx", EmptyArticle),
-        (b"x" * (article_formats.SIZE_MAX + 1), "a.txt", ArticleTooLarge),
+        (b"x" * (formats.SIZE_MAX + 1), "a.txt", ArticleTooLarge),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

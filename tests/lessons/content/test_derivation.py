@@ -10,9 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lessons.content import article, blocks, derivation, derivation_questions, richtext
+from lessons.content import article, blocks, derivation, richtext
 from lessons.content.blocks import Cards, Offer, Quote, Reflection, SelfCheck, Story, Text
-from lessons.content.derivation_blocks import escape
+from lessons.content.derivation import questions
+from lessons.content.derivation.writing import escape
 from tests.lessons.content.test_article import PASTED
 from tests.lessons.content.test_article_accounting import LINES, SOURCES
 
@@ -162,12 +163,12 @@ def test_every_lesson_proposes_one_reflection() -> None:
         ("De klok: tijd die niemand telt", "Wat herken je bij jezelf in ‘tijd die niemand telt’?"),
         ("De klok ontrafeld: de conclusie", "Wat neem je mee uit wat je net las?"),
         ("Inleiding", "Wat hoop je hier te vinden?"),
-        ("", derivation_questions.WITHOUT_HEADING),
-        ("x" * 400, derivation_questions.WITHOUT_HEADING),
+        ("", questions.WITHOUT_HEADING),
+        ("x" * 400, questions.WITHOUT_HEADING),
     ],
 )
 def test_the_reflection_asks_about_the_heading(heading: str, question: str) -> None:
-    assert derivation_questions.question(heading) == question
+    assert questions.question(heading) == question
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.management import CommandError, call_command
 
-from lessons.content import drafting, folder_reading, revisions, staleness, transfer
+from lessons.content import drafting, revisions, staleness, transfer
+from lessons.content.folder.reading import read_folder
 from lessons.content.models import Article, Course, Revision
 from lessons.management.commands.load_courses import SHIPPED
 from tests.factories import NOW
@@ -38,8 +39,8 @@ daarvan zit je aan tafel en tel je de uren, alsof tellen de tijd sneller maakt.
 - Je zegt een afspraak af omdat er misschien nog iets komt.
 
 Wie dit kent, weet hoe moe het maakt. Er is geen knop om het uit te zetten, en er is wel iets wat
-je kunt doen: opstaan, een jas aantrekken en een blokje om lopen zonder telefoon. Vijf minuten is genoeg
-om te merken dat de avond ook van jou is. Wat er daarna op het scherm staat, staat er dan ook nog.
+je kunt doen: opstaan, een jas aantrekken en een blokje om lopen zonder telefoon. Vijf minuten is
+genoeg om te merken dat de avond ook van jou is. Wat er daarna op het scherm staat, staat er dan ook nog.
 """
 
 
@@ -106,7 +107,7 @@ def test_a_course_that_cites_two_articles_asks_which_one_it_is() -> None:
 
 
 def test_each_passage_of_the_shipped_course_goes_stale_alone() -> None:
-    file = folder_reading.read_folder(SHIPPED / "bindingsangst-ontmaskerd")
+    file = read_folder(SHIPPED / "bindingsangst-ontmaskerd")
     course = transfer.take_in(file, by=None, now=NOW).course
     article = course.articles.get()
     source = article.revisions.get().source
@@ -126,7 +127,7 @@ def test_each_passage_of_the_shipped_course_goes_stale_alone() -> None:
 
 
 def test_the_shipped_course_uses_its_article_and_no_block_names_too_many_passages() -> None:
-    file = folder_reading.read_folder(SHIPPED / "bindingsangst-ontmaskerd")
+    file = read_folder(SHIPPED / "bindingsangst-ontmaskerd")
     course = transfer.take_in(file, by=None, now=NOW).course
     coverage = staleness.coverage(course)
     assert len(coverage.unused) <= coverage.passages / 10

@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.content import blocks, folder, folder_reading, folder_writing, revisions, transfer
+from lessons.content import blocks, folder, revisions, transfer
+from lessons.content.folder.reading import read_folder
+from lessons.content.folder.writing import write_folder
 from lessons.content.models import Course, Lesson, Module, Revision
 from lessons.management.commands.load_courses import SHIPPED
 from tests.factories import NOW, lessons_of, make_course, make_lesson
@@ -39,7 +41,7 @@ def rows_of(course: Course) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", shipped, ids=lambda path: path.name)
 def test_a_shipped_course_is_written_as_it_is_read(path: Path, tmp_path: Path) -> None:
-    folder_writing.write_folder(folder_reading.read_folder(path), tmp_path / "again")
+    write_folder(read_folder(path), tmp_path / "again")
     assert files_in(tmp_path / "again") == files_in(path)
 
 
@@ -48,16 +50,16 @@ def test_a_shipped_course_is_written_as_it_is_read(path: Path, tmp_path: Path) -
 def test_in_and_out_again_gives_the_same_course_and_the_same_bytes(
     path: Path, tmp_path: Path
 ) -> None:
-    course = transfer.take_in(folder_reading.read_folder(path), by=None, now=NOW).course
+    course = transfer.take_in(read_folder(path), by=None, now=NOW).course
     before = rows_of(course)
-    folder_writing.write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
+    write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
     for model in (Lesson, Module):
         model.objects.all().delete()
     course.articles.clear()
     Course.objects.all().delete()
-    again = transfer.take_in(folder_reading.read_folder(tmp_path / "one"), by=None, now=NOW)
+    again = transfer.take_in(read_folder(tmp_path / "one"), by=None, now=NOW)
     assert rows_of(again.course) == before
-    folder_writing.write_folder(transfer.take_out(slug=course.slug), tmp_path / "two")
+    write_folder(transfer.take_out(slug=course.slug), tmp_path / "two")
     assert files_in(tmp_path / "one") == files_in(tmp_path / "two")
     assert Revision.objects.count() == len(course.articles.all())
 
@@ -68,13 +70,13 @@ def test_what_the_folder_no_longer_names_is_retired_and_slugs_may_change_hands(
 ) -> None:
     course = make_course(modules=1, lessons=3)
     one, two, three = lessons_of(course)
-    folder_writing.write_folder(transfer.take_out(slug=course.slug), tmp_path / "course")
+    write_folder(transfer.take_out(slug=course.slug), tmp_path / "course")
     module = next(path for path in (tmp_path / "course").iterdir() if path.is_dir())
     files = sorted(module.glob("0*.md"))
     files[2].unlink()
     for file, old, new in ((files[0], one.slug, two.slug), (files[1], two.slug, one.slug)):
         file.write_text(file.read_text().replace(f"slug: {old}", f"slug: {new}"))
-    taken = transfer.take_in(folder_reading.read_folder(tmp_path / "course"), by=None, now=NOW)
+    taken = transfer.take_in(read_folder(tmp_path / "course"), by=None, now=NOW)
     assert (taken.created, taken.retired) == (False, 1)
     slugs = dict(Lesson.objects.values_list("pk", "slug"))
     assert (slugs[one.pk], slugs[two.pk]) == (two.slug, one.slug)
@@ -83,14 +85,14 @@ def test_what_the_folder_no_longer_names_is_retired_and_slugs_may_change_hands(
 
 @pytest.mark.django_db
 def test_staleness_travels_with_the_folder(tmp_path: Path) -> None:
-    course = transfer.take_in(folder_reading.read_folder(shipped[0]), by=None, now=NOW).course
+    course = transfer.take_in(read_folder(shipped[0]), by=None, now=NOW).course
     article = course.articles.all()[0]
     revision = article.revisions.get()
     source = revision.source.replace(revision.passages.filter(kind="paragraph")[0].text, "Anders.")
     revisions.revise(of=article, source=source, form="markdown", by=None, now=NOW)
-    folder_writing.write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
+    write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
     seen = dict(course.lessons.values_list("slug", "seen"))
-    transfer.take_in(folder_reading.read_folder(tmp_path / "one"), by=None, now=NOW)
+    transfer.take_in(read_folder(tmp_path / "one"), by=None, now=NOW)
     assert dict(course.lessons.values_list("slug", "seen")) == seen
     assert "stale:" in b"".join(files_in(tmp_path / "one").values()).decode()
 
@@ -133,13 +135,13 @@ def test_any_block_survives_its_file(
         uuid.uuid4(), "cursus", "Cursus", "", "", "free", "nl", None, (), (module,)
     )
     path = tmp_path_factory.mktemp("folder") / "course"
-    folder_writing.write_folder(course, path)
-    assert folder_reading.read_folder(path) == course
+    write_folder(course, path)
+    assert read_folder(path) == course
 
 
 def written(tmp_path: Path, name: str, old: str, new: str) -> Path:
     path = tmp_path / "course"
-    folder_writing.write_folder(folder_reading.read_folder(shipped[0]), path)
+    write_folder(read_folder(shipped[0]), path)
     file = next(path.rglob(name))
     assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new, 1))
@@ -162,27 +164,27 @@ def test_a_folder_that_cannot_be_read_is_refused_with_the_file(
     name: str, old: str, new: str, sentence: str, tmp_path: Path
 ) -> None:
     with pytest.raises(folder.InvalidFolder, match=sentence):
-        folder_reading.read_folder(written(tmp_path, name, old, new))
+        read_folder(written(tmp_path, name, old, new))
 
 
 def test_two_lessons_with_one_slug_are_refused(tmp_path: Path) -> None:
-    course = folder_reading.read_folder(shipped[0])
+    course = read_folder(shipped[0])
     one, two = course.modules[0].lessons[:2]
     path = written(tmp_path, f"*-{two.slug}.md", f"slug: {two.slug}", f"slug: {one.slug}")
     with pytest.raises(folder.InvalidFolder, match=f"two lessons are called '{one.slug}'"):
-        folder_reading.read_folder(path)
+        read_folder(path)
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("Lieve oma")
     with pytest.raises(folder.InvalidFolder):
-        folder_writing.write_folder(folder_reading.read_folder(shipped[0]), tmp_path)
+        write_folder(read_folder(shipped[0]), tmp_path)
     assert (tmp_path / "letters.txt").read_text() == "Lieve oma"
 
 
 @pytest.mark.django_db
 def test_a_slug_of_another_course_is_refused_and_nothing_is_written() -> None:
-    file = folder_reading.read_folder(shipped[0])
+    file = read_folder(shipped[0])
     other = make_course(slug=file.slug)
     with pytest.raises(transfer.SlugTaken):
         transfer.take_in(file, by=None, now=NOW)

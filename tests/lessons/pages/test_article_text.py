@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessons.content.passages import Passage
+from lessons.content.article.passages import Passage
 from lessons.pages import article_text
 
 

@@ -60,9 +60,7 @@ def test_a_yes_to_one_course_begins_no_other() -> None:
     said, other = make_course(), make_course()
     browser = browser_of()
     browser.post(address("enrol", said.slug))
-    browser.force_login(
-        make_reader(), backend="courseapp.accounts.backend.Backend"
-    )
+    browser.force_login(make_reader(), backend="courseapp.accounts.backend.Backend")
     assert browser.get(address("enrol", other.slug)).status_code == HTTPStatus.OK
     assert not Enrolment.objects.exists()
 
@@ -72,9 +70,7 @@ def test_a_yes_waits_for_an_hour(minutes: int, begun: bool) -> None:
     course = make_course()
     browser = browser_of()
     browser.post(address("enrol", course.slug))
-    browser.force_login(
-        make_reader(), backend="courseapp.accounts.backend.Backend"
-    )
+    browser.force_login(make_reader(), backend="courseapp.accounts.backend.Backend")
     session = browser.session
     earlier = timezone.now() - timedelta(minutes=minutes)
     session[WAITING] = {**session[WAITING], "at": earlier.timestamp()}

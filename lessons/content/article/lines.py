@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from lessons.content import article_phrases as phrases
-from lessons.content import article_text
-from lessons.content.article_pieces import Piece, tidy
+from lessons.content.article import phrases
+from lessons.content.article import text as plain
+from lessons.content.article.pieces import Piece, tidy
 
-BEFORE_BULLET = re.compile(rf"\n(?=\s*[{article_text.SURE_BULLETS}])")
+BEFORE_BULLET = re.compile(rf"\n(?=\s*[{plain.SURE_BULLETS}])")
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def _pieces(rows: list[Line]) -> list[Piece]:
         if phrases.looks_like_heading(text):
             return [Piece("paragraph", text, strong=True), *_pieces(rows[1:])]
     texts = [row.text for row in rows]
-    read = article_text.read_group(texts, wrapped=False)
+    read = plain.read_group(texts, wrapped=False)
     strong = all(row.all_strong for row in rows)
     if any(piece.role != "paragraph" for piece in read) and not strong:
         return read

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from lessons.content import article_page as page
-from lessons.content.article_lines import Lines
-from lessons.content.article_pieces import Piece, has_words, out, tidy
+from lessons.content.article import page
+from lessons.content.article.lines import Lines
+from lessons.content.article.pieces import Piece, has_words, out, tidy
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lessons.content.passages import Names, Passage, key_of
+from lessons.content.article.passages import Names, Passage, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

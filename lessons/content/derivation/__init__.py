@@ -1,8 +1,8 @@
 """From an article to the draft of a course, always the same draft for the same article.
 
 A lesson per section; sections too long to read in one go are split, very short ones join a
-neighbour. Every passage is named by a block. What a person makes of the draft is theirs: an article
-that comes again goes through ``merge``, which tells what went stale and changes nothing.
+neighbour. Every passage is named by a block. What a person makes of the draft is theirs: when the
+article comes again, `content.staleness` tells what it moved away from, and nothing is derived anew.
 """
 
 from __future__ import annotations
@@ -11,20 +11,16 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lessons.content.derivation_blocks import BlockIds, clean, shorten, write
-from lessons.content.derivation_parts import Part, gather, with_headings
-from lessons.content.passages import Names, Parsed, Passage, count_words, slugify
-from lessons.content.rederivation import Merge, Stale, WorkingLesson, diff, merge
+from lessons.content.article.passages import Names, Parsed, Passage, count_words, slugify
+from lessons.content.derivation.parts import Part, gather, with_headings
+from lessons.content.derivation.writing import BlockIds, clean, shorten, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lessons.content.blocks import Block
 
-__all__ = [
-    "DraftCourse", "DraftLesson", "DraftModule", "Merge", "Stale", "WorkingLesson", "as_json",
-    "derive", "diff", "merge",
-]  # fmt: skip
+__all__ = ["DraftCourse", "DraftLesson", "DraftModule", "as_json", "derive"]
 LESSON_MOST = 900  # Words: about five minutes.
 LESSON_LEAST = 60
 PARTS_MOST = 45  # Stays below the number of blocks a lesson may hold.

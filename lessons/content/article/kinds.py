@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lessons.content import article_phrases as phrases
-from lessons.content.article_recognition import runs, said
+from lessons.content.article import phrases
+from lessons.content.article.recognition import runs, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lessons.content.article_pieces import Piece
+    from lessons.content.article.pieces import Piece
 
 STATEMENTS_LEAST = 3
 MOSTLY = 0.7

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from lessons.content import blocks
-from lessons.content.article_phrases import split_term
-from lessons.content.passages import Passage, count_words, slugify
+from lessons.content.article.passages import Passage, count_words, slugify
+from lessons.content.article.phrases import split_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,9 +12,9 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lessons.content import article_phrases as phrases
-from lessons.content.article_pieces import Piece, has_words, out
-from lessons.content.passages import normalise
+from lessons.content.article import phrases
+from lessons.content.article.passages import normalise
+from lessons.content.article.pieces import Piece, has_words, out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,7 +7,7 @@ import re
 
 from markdown_it import MarkdownIt
 
-from lessons.content.article_pieces import Piece, has_words, out, tidy
+from lessons.content.article.pieces import Piece, has_words, out, tidy
 
 NESTING = 100  # The library drops what lies deeper.
 FRONT = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)

@@ -11,15 +11,16 @@ import uuid
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from lessons.content import blocks, derivation_questions
-from lessons.content.article_phrases import CLOSING, split_speaker, split_term, story_name
+from lessons.content import blocks
+from lessons.content.article.passages import Passage, normalise
+from lessons.content.article.phrases import CLOSING, split_speaker, split_term, story_name
 from lessons.content.blocks import Block, Card
-from lessons.content.passages import Passage, normalise
+from lessons.content.derivation import questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from lessons.content.derivation_parts import Part
+    from lessons.content.derivation.parts import Part
 
 NAMESPACE = uuid.UUID("6f0d7f3e-3c53-5d0c-9a51-5a3f8f4f0c11")
 TEXT_PASSAGES = 5  # With the lesson's heading a block of running text names six passages at most.
@@ -223,7 +224,7 @@ def _reflection(parts: Sequence[Part], heading: Passage | None) -> Draft:
     """One question per lesson; it rests on the heading, or on the first passage without one."""
     own = [passage.key for part in parts for passage in part.all()][:1]
     keys = (heading.key,) if heading else tuple(own)
-    prompt = derivation_questions.question(clean(heading.text) if heading else "")
+    prompt = questions.question(clean(heading.text) if heading else "")
     return blocks.Reflection, keys, {"prompt": prompt}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from lessons.content.passages import normalise
+from lessons.content.article.passages import normalise
 
 HEADING_MOST = 160
 ENDING = re.compile(

@@ -6,7 +6,7 @@
     01-<module>/01-<lesson>.md      front matter, then the blocks
 
 A block is a line ``::: kind``, its fields as YAML, a line ``---``, its body, a line ``:::``; empty
-fields are left out. Pure: no database. The shapes stand here; `folder_writing` and `folder_reading`
+fields are left out. Pure: no database. The shapes stand here; `writing` and `reading`
 turn them into files and back.
 """
 

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lessons.content import article_phrases as phrases
-from lessons.content.article_pieces import Piece, has_words, out, tidy
+from lessons.content.article import phrases
+from lessons.content.article.pieces import Piece, has_words, out, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,17 +9,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from courseapp.errors import Refused
-from lessons.content import article_html, article_kinds, article_recognition, article_text
-from lessons.content.alignment import align
-from lessons.content.article_formats import Form, read, read_file
-from lessons.content.article_markdown import to_html
-from lessons.content.article_pieces import has_words
-from lessons.content.passages import Kind, LeftOut, Names, Parsed, Passage, key_of, normalise
+from lessons.content.article import html, kinds, recognition, text
+from lessons.content.article.alignment import align
+from lessons.content.article.formats import Form, read, read_file
+from lessons.content.article.markdown import to_html
+from lessons.content.article.passages import (
+    Kind,
+    LeftOut,
+    Names,
+    Parsed,
+    Passage,
+    key_of,
+    normalise,
+)
+from lessons.content.article.pieces import has_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lessons.content.article_pieces import Piece
+    from lessons.content.article.pieces import Piece
 
 __all__ = [
     "Form", "Kind", "LeftOut", "NulCharacter", "Parsed", "Passage", "align", "parse", "read",
@@ -39,18 +47,18 @@ def parse(source: str, form: Form) -> Parsed:
     if "\0" in source:
         raise NulCharacter("The article holds a NUL character, which is no text.")
     named, pieces = _pieces(source, form)
-    pieces = article_recognition.recognise(pieces, plain=form == "text")
-    pieces = article_kinds.name_stories(article_kinds.name_statements(pieces))
+    pieces = recognition.recognise(pieces, plain=form == "text")
+    pieces = kinds.name_stories(kinds.name_statements(pieces))
     return _assemble(pieces, named)
 
 
 def _pieces(source: str, form: Form) -> tuple[str, list[Piece]]:
     if form == "text":
-        return "", article_text.read(source)
+        return "", text.read(source)
     if form == "html":
-        return article_html.read(source)
-    front, title, html = to_html(source)
-    named, pieces = article_html.read(html)
+        return html.read(source)
+    front, title, page = to_html(source)
+    named, pieces = html.read(page)
     return title or named, [*front, *pieces]
 
 
