@@ -254,7 +254,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = False
 HEADLESS_CLIENTS = ["app"]
-HEADLESS_TOKEN_STRATEGY = "courseapp.api_sign_in.SessionToken"  # noqa: S105 -- a class.
+HEADLESS_TOKEN_STRATEGY = "courseapp.api.sign_in.SessionToken"  # noqa: S105 -- a class.
 SESSION_ENGINE = "courseapp.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
@@ -316,15 +316,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- API ---------------------------------------------------------------------------------------
 
-# An endpoint is made from courseapp.api_view.Endpoint; these hold for what is not.
+# An endpoint is made from courseapp.api.view.Endpoint; these hold for what is not.
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "courseapp.api_sign_in.ByToken",
-        "courseapp.api_sign_in.BySession",
+        "courseapp.api.sign_in.ByToken",
+        "courseapp.api.sign_in.BySession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "courseapp.api_errors.handle",
+    "EXCEPTION_HANDLER": "courseapp.api.errors.handle",
     "URL_FORMAT_OVERRIDE": None,
 }
 # Writes per reader, as REST framework writes rates.

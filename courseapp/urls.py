@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="health"),
     path("_allauth/", include("courseapp.accounts.headless_urls")),
-    path("api/", include("courseapp.api_urls")),
+    path("api/", include("courseapp.api.urls")),
     path("", include("courseapp.accounts.urls")),
     path("", include("lessons.urls")),
 ]

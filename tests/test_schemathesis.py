@@ -21,7 +21,7 @@ from hypothesis import HealthCheck
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from courseapp.api_schema import document
+from courseapp.api.schema import document
 from courseapp.wsgi import application
 from lessons.content.models import Edition, EditionModule, Lesson, Module
 from tests.factories import make_block, make_course, make_enrolment, make_reader, publish_all

@@ -8,9 +8,9 @@ from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
 
-from courseapp import api_paging
-from courseapp.api_schema import describe
-from courseapp.api_view import Endpoint, PublicEndpoint, answer, reader_of
+from courseapp.api import paging
+from courseapp.api.schema import describe
+from courseapp.api.view import Endpoint, PublicEndpoint, answer, reader_of
 from lessons.api import shapes, telling
 from lessons.reading import outline
 from lessons.reading.standing import CourseNotFound
@@ -26,12 +26,12 @@ class Courses(PublicEndpoint):
         tag="courses",
         who="everybody",
         answers={200: shapes.CoursePage},
-        refusals=[api_paging.InvalidCursor, ValidationError],
-        parameters=api_paging.PARAMETERS,
+        refusals=[paging.InvalidCursor, ValidationError],
+        parameters=paging.PARAMETERS,
     )
     def get(self, request: Request) -> HttpResponse:
         """Every course there is to follow, by title."""
-        page = api_paging.page(request, outline.public_courses(), lambda one: one.slug)
+        page = paging.page(request, outline.public_courses(), lambda one: one.slug)
         results = [telling.face(one) for one in page.rows]
         told: shapes.CoursePage = {
             "next": page.next,

@@ -8,10 +8,10 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from courseapp import api_paging
-from courseapp.api_fields import Agreed, Body, StrictText
-from courseapp.api_schema import describe
-from courseapp.api_view import Endpoint, answer, signed_in
+from courseapp.api import paging
+from courseapp.api.fields import Agreed, Body, StrictText
+from courseapp.api.schema import describe
+from courseapp.api.view import Endpoint, answer, signed_in
 from courseapp.errors import Refused
 from lessons.api import shapes, telling
 from lessons.reading import enrolling, outline
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from courseapp.api_errors import FieldError
+    from courseapp.api.errors import FieldError
 
 
 class ConsentNeeded(Refused):
@@ -53,13 +53,13 @@ class Enrolments(Endpoint):
         tag="enrolments",
         who="readers",
         answers={200: shapes.EnrolmentPage},
-        refusals=[api_paging.InvalidCursor, ValidationError],
-        parameters=api_paging.PARAMETERS,
+        refusals=[paging.InvalidCursor, ValidationError],
+        parameters=paging.PARAMETERS,
     )
     def get(self, request: Request) -> HttpResponse:
         """The courses one began, the last begun first."""
         mine = outline.of_reader(reader=signed_in(request), now=timezone.now())
-        page = api_paging.page(request, mine, lambda one: str(one.course.uuid))
+        page = paging.page(request, mine, lambda one: str(one.course.uuid))
         results = [telling.enrolment(one) for one in page.rows]
         told: shapes.EnrolmentPage = {
             "next": page.next,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from rest_framework.permissions import AllowAny
 
-from courseapp.api_fields import Body, StrictUUID
-from courseapp.api_schema import describe
-from courseapp.api_view import Endpoint, answer, reader_of, signed_in
+from courseapp.api.fields import Body, StrictUUID
+from courseapp.api.schema import describe
+from courseapp.api.view import Endpoint, answer, reader_of, signed_in
 from lessons.api import shapes, telling
 from lessons.reading import outline, progress
 from lessons.reading.access import NotEnrolled, NotGranted, OpensLater, Retired

@@ -1,4 +1,4 @@
-"""What the API answers, as types; its documentation is made of them (``courseapp.api_schema``).
+"""What the API answers, as types; its documentation is made of them (``courseapp.api.schema``).
 
 The types are read while running, so all they name is imported.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from courseapp.api_schema import Also
+from courseapp.api.schema import Also
 from lessons.content import blocks
 from lessons.reading.outline import LineState  # noqa: TC001 -- read while running.
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from courseapp.api_fields import Body, StrictText
-from courseapp.api_schema import describe
-from courseapp.api_sign_in import IsStaff
-from courseapp.api_view import Endpoint, answer, signed_in
+from courseapp.api.fields import Body, StrictText
+from courseapp.api.schema import describe
+from courseapp.api.sign_in import IsStaff
+from courseapp.api.view import Endpoint, answer, signed_in
 from courseapp.errors import NotFound
 from lessons.api import shapes, telling
 from lessons.content.publishing import EmptyModule, NothingToPublish, SlugTakenLive

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.content.differences import unified
+from lessons.content.differences import diff, unified
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -40,7 +40,8 @@ daarvan zit je aan tafel en tel je de uren, alsof tellen de tijd sneller maakt.
 
 Wie dit kent, weet hoe moe het maakt. Er is geen knop om het uit te zetten, en er is wel iets wat
 je kunt doen: opstaan, een jas aantrekken en een blokje om lopen zonder telefoon. Vijf minuten is
-genoeg om te merken dat de avond ook van jou is. Wat er daarna op het scherm staat, staat er dan ook nog.
+genoeg om te merken dat de avond ook van jou is. Wat er daarna op het scherm staat, staat er dan
+ook nog.
 """
 
 

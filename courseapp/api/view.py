@@ -22,8 +22,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
-from courseapp.api_errors import BodyTooLarge, handle
-from courseapp.api_sign_in import BySession, ByToken
+from courseapp.api.errors import BodyTooLarge, handle
+from courseapp.api.sign_in import BySession, ByToken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

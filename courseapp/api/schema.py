@@ -23,7 +23,7 @@ from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 
-from courseapp.api_errors import (
+from courseapp.api.errors import (
     CONTENT_TYPE,
     BodyTooLarge,
     CsrfFailed,
@@ -31,7 +31,7 @@ from courseapp.api_errors import (
     StaffOnly,
     status_and_code,
 )
-from courseapp.api_view import PublicEndpoint
+from courseapp.api.view import PublicEndpoint
 from courseapp.errors import NotFound
 
 if TYPE_CHECKING:

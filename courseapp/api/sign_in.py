@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import BasePermission
 
-from courseapp.api_errors import CsrfFailed, StaffOnly
+from courseapp.api.errors import CsrfFailed, StaffOnly
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase

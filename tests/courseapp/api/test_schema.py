@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.utils import timezone
 
-from courseapp.api_schema import document
+from courseapp.api.schema import document
 from lessons.api import urls
 from lessons.content import blocks
 from tests.counting import counting

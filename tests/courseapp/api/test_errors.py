@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from django.test import Client
 
-from courseapp import api_errors
+from courseapp.api import errors
 from courseapp.errors import Refused
 from lessons.reading.models import Enrolment
 from tests.factories import lessons_of, make_course, make_enrolment, make_reader
@@ -256,9 +256,9 @@ def test_too_many_writes_are_held_up_and_reads_never(settings: Settings) -> None
 def test_what_django_and_the_domain_raise_is_a_problem(
     error: Exception, status: int, code: str
 ) -> None:
-    problem = problem_of(api_errors.handle(error, {}))
+    problem = problem_of(errors.handle(error, {}))
     assert (problem["status"], problem["code"]) == (status, code)
 
 
 def test_a_bug_is_no_problem_but_a_bug() -> None:
-    assert api_errors.handle(ZeroDivisionError(), {}) is None
+    assert errors.handle(ZeroDivisionError(), {}) is None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from courseapp.api_errors import unknown_address
-from courseapp.api_schema import Description, Documentation
+from courseapp.api.errors import unknown_address
+from courseapp.api.schema import Description, Documentation
 
 urlpatterns = [
     path("v1/", include("lessons.api.urls")),
