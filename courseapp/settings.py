@@ -190,6 +190,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "post.forget_old": {
+        "task": "post.forget_old",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
     "accounts.prune": {
         "task": "accounts.prune",
         "schedule": timedelta(days=1),

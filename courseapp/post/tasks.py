@@ -7,7 +7,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from courseapp.post import doorbell, heartbeat, pump
+from courseapp.post import doorbell, heartbeat, pump, retention
 
 # Seconds; the task's soft limit is 55.
 WORKING_TIME = 40
@@ -38,3 +38,9 @@ def tick() -> None:
     pump.forget_expired(now=now)
     if pump.is_due(now=now):
         doorbell.ring()
+
+
+@shared_task(name="post.forget_old")  # type: ignore[untyped-decorator]
+def forget_old() -> None:
+    """Once a day."""
+    retention.forget_old(now=timezone.now())
