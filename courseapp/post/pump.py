@@ -83,7 +83,7 @@ def claim(*, now: datetime, limit: int) -> list[Letter]:
     """
     free = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        due = Letter.objects.filter(next_at__lte=now).order_by("priority", "next_at")
+        due = Letter.objects.filter(next_at__lte=now).order_by("priority", "next_at", "pk")
         letters = list(due.select_for_update(skip_locked=free)[:limit])
         Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
             next_at=now + LEASE, attempt=F("attempt") + 1
