@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.httpkit import is_headless_request
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -105,6 +106,16 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 class SecondStep(DefaultMFAAdapter):  # type: ignore[misc]
     """Passkeys and authenticator apps show the address and the practice, not a host and a uuid."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right. Use the one your app shows now."),
+    }
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002
+        """What a passkey is called until its owner calls it otherwise."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return "Passkey" if number == 1 else f"Passkey {number}"
 
     def get_totp_label(self, user: User) -> str:
         return user.email

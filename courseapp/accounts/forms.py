@@ -19,6 +19,8 @@ from allauth.account.forms import (
 )
 from allauth.core import context, ratelimit
 from allauth.headless.internal.restkit.inputs import Input
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -99,12 +101,20 @@ class EnterAddressCodeForm(ConfirmEmailVerificationCodeForm):  # type: ignore[mi
     code = CodeField()
 
 
+def _without_repeats(form: forms.Form) -> None:
+    """The label says it: no placeholder that says it again and goes when one begins to type."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
 class PasswordForm(LoginForm):  # type: ignore[misc]
     """Address and password, for those who chose one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = AddressField()
+        self.fields["password"].help_text = ""  # The page says below what to do without one.
+        _without_repeats(self)
 
 
 class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc]
@@ -113,6 +123,8 @@ class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = GOOD_PASSWORD
+        self.fields["password2"].label = _("The same once more")
+        _without_repeats(self)
 
 
 class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
@@ -120,7 +132,28 @@ class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""  # The page says below what to do without it.
         self.fields["password1"].help_text = GOOD_PASSWORD
+        self.fields["password2"].label = _("The same once more")
+        _without_repeats(self)
+
+
+class SecondStepForm(AuthenticateForm):  # type: ignore[misc]
+    """The code of an app, or a spare code, after the first step."""
+
+    code = CodeField()
+
+
+class SecondStepAgainForm(ReauthenticateForm):  # type: ignore[misc]
+    """The same, before the locks of the account are touched."""
+
+    code = CodeField()
+
+
+class AppForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of an authenticator app, which shows that it holds our key."""
+
+    code = CodeField(label=_("Code from the app"))
 
 
 class NewAddressForm(AddEmailForm):  # type: ignore[misc]

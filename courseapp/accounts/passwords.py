@@ -1,11 +1,12 @@
-"""A forgotten password: whoever has the mailbox may choose a new one."""
+"""Passwords: what is long enough, and a forgotten one replaced by whoever has the mailbox."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import update_session_auth_hash
-from django.utils.translation import gettext
+from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.utils.translation import gettext, ngettext
 
 from courseapp.accounts import codes
 from courseapp.errors import Refused
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from courseapp.accounts.models import User
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's own rule in our words: Django 5.2 says it in English only."""
+
+    def get_error_message(self) -> str:
+        return ngettext(
+            "This password is too short. Take at least %(n)s character.",
+            "This password is too short. Take at least %(n)s characters.",
+            self.min_length,
+        ) % {"n": self.min_length}
 
 
 class NotFresh(Refused):
