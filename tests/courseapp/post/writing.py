@@ -17,7 +17,7 @@ def make_letter(**fields: Any) -> Letter:
     fields = {
         "stream": Letter.Stream.LESSON,
         "key": f"test:{number}",
-        "to": f"reader{number}@example.org",
+        "to": f"somebody{number}@example.org",
         "subject": "Je volgende les staat klaar",
         "text": "Hallo,\n",
         "html": "<p>Hallo,</p>",
