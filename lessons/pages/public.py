@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lessons.content import articles, richtext
+from lessons.content.blocks import Text
 from lessons.pages import article_text, rendering
 from lessons.pages.private import reader_of
 from lessons.reading import outline
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from lessons.reading.outline import CourseFace
+    from lessons.reading.outline import CourseFace, LessonLine
 
 DESCRIPTION = 155
 
@@ -45,6 +46,14 @@ class HomePage(Page):
         return f"Ik kies jou · {self.title}"
 
 
+@dataclass(frozen=True)
+class Taste:
+    """A lesson to read at once, and the words it begins with."""
+
+    line: LessonLine
+    opening: str
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The front door: who this is for, the free course first, the article, privacy, help."""
@@ -57,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     door = _first_door(outline.public_courses())
     article_ = articles.public(slug=door.article_slugs[0]) if door and door.article_slugs else None
-    context = {"page": page, "course": door, "article": article_}
+    context = {"page": page, "course": door, "article": article_, "taste": _taste(door)}
     return render(request, "lessons/home.html", context)
 
 
@@ -101,6 +110,18 @@ def open_lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpRespon
 def _first_door(faces: Sequence[CourseFace]) -> CourseFace | None:
     """The course to begin with: a free one if there is any."""
     return min(faces, key=lambda face: face.access != "free", default=None)
+
+
+def _taste(door: CourseFace | None) -> Taste | None:
+    """The beginning of the first lesson that everybody may read."""
+    if door is None:
+        return None
+    lines = outline.of_course(slug=door.slug, reader=None, now=timezone.now()).lines
+    line = next((line for line in lines if line.open_to_all), None)
+    if line is None:
+        return None
+    text = next((block.body for block in line.published.blocks if isinstance(block, Text)), "")
+    return Taste(line=line, opening=richtext.to_words(text))
 
 
 def _summary(face: CourseFace) -> str:

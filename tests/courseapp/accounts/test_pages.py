@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
 from courseapp.accounts.models import User
 from courseapp.post.models import Letter
@@ -135,6 +136,16 @@ def test_a_second_code_replaces_the_first(client: Client) -> None:
     if first != second:
         assert enter(client, first).status_code == HTTPStatus.OK
     assert enter(client, second).headers["Location"] == "/mijn/"
+
+
+def test_the_page_for_the_code_sends_another_with_one_press(client: Client) -> None:
+    page = ask(client, NEWCOMER, onward="/mijn/").headers["Location"]
+    form = LexborHTMLParser(client.get(page).content).css("main form")[1]
+    sent = {one.attributes["name"]: one.attributes["value"] for one in form.css("input")}
+    assert sent.items() >= {"email": NEWCOMER, "next": "/mijn/"}.items()
+    client.post(form.attributes["action"] or "", sent)
+    assert Letter.objects.filter(to=NEWCOMER).count() == 2
+    assert enter(client, latest_code(NEWCOMER)).headers["Location"] == "/mijn/"
 
 
 def test_a_code_belongs_to_the_browser_that_asked(client: Client) -> None:

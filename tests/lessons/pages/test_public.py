@@ -13,6 +13,7 @@ from tests.lessons.pages.opening import (
     address,
     browser_of,
     links,
+    make_course_of_blocks,
     make_course_with_open_lesson,
     make_reading,
     the,
@@ -64,6 +65,25 @@ def test_home_leads_to_the_free_course_and_its_article() -> None:
     publish_all(course)
     found = links(browser_of().get("/"))
     assert {address("course", course.slug), address("article", article.slug)} <= found
+
+
+def test_home_lays_the_first_open_lesson_open_at_its_beginning() -> None:
+    text = make_block("text", body="Het is vrijdag en de trein staat stil.")
+    course, lesson = make_course_of_blocks([text])
+    response = browser_of().get("/")
+    assert "de trein staat stil" in the(tree(response), ".taste").text()
+    assert address("open_lesson", course.slug, lesson.slug) in links(response)
+
+
+def test_home_shows_nothing_of_a_course_without_an_open_lesson() -> None:
+    make_course()
+    assert not tree(browser_of().get("/")).css(".taste")
+
+
+def test_home_shows_a_reader_the_way_to_their_courses() -> None:
+    _reader, browser = make_reading(make_course())
+    button = the(tree(browser.get("/")), ".hero .btn")
+    assert button.attributes["href"] == address("my_courses")
 
 
 def test_home_answers_before_anything_is_published() -> None:
@@ -179,3 +199,16 @@ def test_what_is_written_in_a_course_is_never_markup() -> None:
     html = browser_of().get(address("course", course.slug)).content.decode()
     assert "<script>alert" not in html
     assert "<b onclick" not in html
+
+
+def test_an_article_that_is_not_public_is_nowhere_and_hinders_no_page() -> None:
+    article = make_article()
+    article.live_revision = None
+    article.save()
+    course = make_course(live=False)
+    course.articles.add(article)
+    publish_all(course)
+    for path in ("/", f"/cursus/{course.slug}/", "/sitemap.xml"):
+        response = browser_of().get(path)
+        assert response.status_code == HTTPStatus.OK
+        assert article.slug not in response.content.decode()
