@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -291,6 +292,8 @@ X_FRAME_OPTIONS = "DENY"
 # --- Mail --------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ik kies jou <post@localhost>")
+# Our mails may be answered, so whoever has no other address for readers has that one.
+PRACTICE["email"] = PRACTICE["email"] or parseaddr(DEFAULT_FROM_EMAIL)[1]
 MAIL_DIR = VAR_DIR / "mail"
 SMTP_URL = env.text("SMTP_URL", "")
 if SMTP_URL:
