@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.http import HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import translation
+from django.views.defaults import page_not_found
 
 from courseapp.errors import Refused
 
@@ -57,13 +59,21 @@ class Language:
 
 
 class Refusals:
-    """Turn a ``Refused`` that a page's view lets through into a calm page with its status."""
+    """Turn a ``Refused`` that a page's view lets through into a calm page with its status.
+
+    An address nobody made leads to our own page while developing too, where Django would list
+    every address it knows: whoever tries the site sees what its readers will see.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        nowhere = response.status_code == HTTPStatus.NOT_FOUND and request.resolver_match is None
+        if nowhere and settings.DEBUG:
+            return page_not_found(request, Http404())
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused):

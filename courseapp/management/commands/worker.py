@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from celery.beat import EmbeddedService
+from celery.exceptions import SecurityWarning
 from celery.worker import state
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -23,6 +25,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """The beat is a thread and not a process: it cannot outlive a killed worker."""
+        if settings.DEBUG:
+            # A container for developing often knows no other user than root.
+            warnings.simplefilter("ignore", SecurityWarning)
         beat = None if options["no_beat"] else EmbeddedService(app, thread=True)
         if beat is not None:
             beat.start()
