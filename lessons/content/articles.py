@@ -28,6 +28,12 @@ class PublicArticle:
     passages: Sequence[Passage]
 
 
+def public_slugs() -> frozenset[str]:
+    """The slugs of the articles everybody may read; an imported one is not public by itself."""
+    rows = Article.objects.filter(live_revision__isnull=False)
+    return frozenset(rows.values_list("slug", flat=True))
+
+
 def public(*, slug: str) -> PublicArticle:
     """The live text of an article; raises ``ArticleNotFound``."""
     article = Article.objects.filter(slug=slug, live_revision__isnull=False).first()

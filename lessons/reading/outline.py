@@ -6,12 +6,13 @@ course is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from lessons.content import articles
 from lessons.content.models import Course
 from lessons.reading import access, progress, standing
 from lessons.reading.models import Enrolment
@@ -201,13 +202,18 @@ def of_reader(*, reader: User, now: datetime) -> list[Outline]:
 
 
 def public_courses() -> list[CourseFace]:
-    """Every live course, by title."""
+    """Every live course, by title, each with those of its articles that are public."""
+    shown = articles.public_slugs()
     rows = Course.objects.filter(live_edition__isnull=False).values_list(
         "pk", "slug", "live_edition_id"
     )
     faces = [
         _face(standing.Standing(course=pk, slug=slug, edition=edition or pk, granted=False))
         for pk, slug, edition in rows
+    ]
+    faces = [
+        replace(face, article_slugs=tuple(slug for slug in face.article_slugs if slug in shown))
+        for face in faces
     ]
     return sorted(faces, key=lambda face: face.title)
 
