@@ -12,7 +12,7 @@ from courseapp.api.sign_in import IsStaff
 from courseapp.api.view import Endpoint, answer, signed_in
 from courseapp.errors import NotFound
 from lessons.api import shapes, telling
-from lessons.content.publishing import EmptyModule, NothingToPublish, SlugTakenLive
+from lessons.content.publishing import EmptyCourse, EmptyModule, NothingToPublish, SlugTakenLive
 from lessons.staff import release
 
 if TYPE_CHECKING:
@@ -36,7 +36,14 @@ class Publish(Endpoint):
         tag="staff",
         who="staff",
         answers={201: shapes.Edition},
-        refusals=[release.ModuleNotFound, NotFound, EmptyModule, NothingToPublish, SlugTakenLive],
+        refusals=[
+            release.ModuleNotFound,
+            NotFound,
+            EmptyModule,
+            EmptyCourse,
+            NothingToPublish,
+            SlugTakenLive,
+        ],
         body=Note,
         writes=True,
     )

@@ -40,6 +40,11 @@ class EmptyModule(Refused):
     status = 409
 
 
+class EmptyCourse(Refused):
+    code = "empty_course"
+    status = 409
+
+
 class SlugTakenLive(Refused):
     code = "slug_taken_live"
     status = 409
@@ -117,8 +122,8 @@ def publish(
 ) -> Edition:
     """Make the working copy of these modules live, with what moved between them and others.
 
-    Raises ``NotFound`` for a module of another course, ``EmptyModule``, ``SlugTakenLive`` and
-    ``NothingToPublish``; then nothing has changed.
+    Raises ``NotFound`` for a module of another course, ``EmptyModule``, ``EmptyCourse``,
+    ``SlugTakenLive`` and ``NothingToPublish``; then nothing has changed.
     """
     with transaction.atomic():
         course = Course.objects.select_for_update().get(pk=course.pk)
@@ -126,6 +131,8 @@ def publish(
         named = with_exchanged(set(modules), draft, current)
         _known(named, draft, current)
         snapshots = _snapshots(named, draft, current, now)
+        if not snapshots:
+            raise EmptyCourse(_("No lesson would be left in this course."))
         manifest = manifest_of(course)
         if manifest == current.manifest and snapshots == list(current.snapshots.values()):
             raise NothingToPublish(_("There is nothing new to publish."))
