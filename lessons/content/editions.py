@@ -12,8 +12,11 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from lessons.content import blocks
-from lessons.content.models import EditionModule
+from lessons.content.models import EditionModule, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,6 +108,13 @@ def load(edition: UUID) -> PublishedCourse:
     return read(
         places[0].edition.uuid, places[0].edition.manifest, [p.snapshot.content for p in places]
     )
+
+
+def ever_held(course: UUID, lesson: UUID) -> bool:
+    """Whether any edition of this course held this lesson; a snapshot is made for an edition."""
+    snapshots = Snapshot.objects.filter(module__course=course)
+    texts = snapshots.annotate(text=Cast("content", TextField()))
+    return texts.filter(text__contains=str(lesson)).exists()
 
 
 def read(

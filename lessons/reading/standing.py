@@ -92,12 +92,14 @@ def of_course_uuid(reader: User | None, *, uuid: UUID) -> Standing:
 def of_lesson(reader: User | None, *, lesson: UUID) -> Standing:
     """Where this reader stands in the course this lesson belongs to, live or retired.
 
-    Raises ``LessonNotFound`` for a lesson of no live course.
+    Raises ``LessonNotFound`` for a lesson of no live course, and for one that was never live: that
+    a draft is under way is nobody's business.
     """
     row = standing_sql.row("lesson", lesson, reader)
-    if row is None:
-        raise LessonNotFound(_("This lesson does not exist."))
-    return _standing(row)
+    here = row and _standing(row)
+    if here and (lesson in here.published.by_uuid or editions.ever_held(here.course, lesson)):
+        return here
+    raise LessonNotFound(_("This lesson does not exist."))
 
 
 def facts_of(enrolment: int) -> Facts:

@@ -8,6 +8,7 @@ from courseapp.errors import NotFound
 from lessons.content import editions, publishing
 from lessons.content.models import Course, Edition, EditionModule, Module, Snapshot
 from lessons.reading import access, outline
+from lessons.reading.standing import LessonNotFound
 from lessons.staff import release
 from tests.counting import counting
 from tests.factories import (
@@ -137,7 +138,8 @@ def test_readers_see_the_working_copy_only_after_its_publication() -> None:
     lesson.save()
     extra = make_lesson(course.modules.get())
     assert outline.of_lesson(reader=reader, lesson=lesson.uuid, now=NOW).line.title != "Nieuw"
-    assert access.may_read(reader=reader, lesson=extra.uuid, now=NOW).state == "retired"
+    with pytest.raises(LessonNotFound):
+        access.may_read(reader=reader, lesson=extra.uuid, now=NOW)
     publish_all(course)
     assert outline.of_lesson(reader=reader, lesson=lesson.uuid, now=NOW).line.title == "Nieuw"
     assert access.may_read(reader=reader, lesson=extra.uuid, now=NOW).state == "open"
@@ -157,3 +159,24 @@ def test_an_error_on_the_way_leaves_the_old_edition_whole(monkeypatch: pytest.Mo
     monkeypatch.undo()
     course.refresh_from_db()
     assert before == (course.live_edition_id, Edition.objects.count(), Snapshot.objects.count())
+
+
+def test_a_lesson_of_an_earlier_edition_is_retired_and_no_draft() -> None:
+    course, reader = make_course(modules=1, lessons=1), make_reader()
+    first = live(course)
+    extra = make_lesson(course.modules.get())
+    publish_all(course)
+    release.restore(edition=first, by=None, now=NOW)
+    assert access.may_read(reader=reader, lesson=extra.uuid, now=NOW).state == "retired"
+
+
+def test_a_course_is_not_published_without_any_lesson() -> None:
+    with pytest.raises(publishing.EmptyCourse):
+        release.publish(course=make_course(modules=0, live=False), modules=[], by=None, now=NOW)
+    course = make_course(modules=1, lessons=1)
+    module, before = course.modules.get(), course.live_edition
+    module.retired_at = NOW
+    module.save()
+    with pytest.raises(publishing.EmptyCourse):
+        release.publish(course=course, modules=[module.pk], by=None, now=NOW)
+    assert live(course) == before
