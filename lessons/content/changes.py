@@ -44,14 +44,20 @@ class ChangedLesson:
 
 @dataclass(frozen=True)
 class Changes:
-    """What publishing these modules would change; empty when there is nothing to publish."""
+    """What publishing these modules would change; empty when there is nothing to publish.
+
+    ``renamed`` are modules whose title, description or slug changed; ``reordered``: modules that
+    are live already change places.
+    """
 
     modules: tuple[UUID, ...]
     lessons: tuple[ChangedLesson, ...]
     course: tuple[str, ...]
+    renamed: tuple[UUID, ...]
+    reordered: bool
 
     def __bool__(self) -> bool:
-        return bool(self.lessons or self.course)
+        return bool(self.lessons or self.course or self.renamed or self.reordered)
 
 
 def of_modules(course: Course, modules: set[UUID]) -> Changes:
@@ -61,23 +67,34 @@ def of_modules(course: Course, modules: set[UUID]) -> Changes:
     """
     draft, live = publishing.working_copy(course), publishing.live(course)
     named = publishing.with_exchanged(set(modules), draft, live)
-    before = _placed(
-        [one.content for home, one in live.snapshots.items() if home in named],
-    )
-    after = _placed(
-        [
-            publishing.content_of(module, draft.lessons[module.uuid])
-            for module in draft.modules
-            if module.uuid in named
-        ],
-    )
+    was = {home: one.content for home, one in live.snapshots.items()}
+    drafted = {
+        module.uuid: publishing.content_of(module, draft.lessons[module.uuid])
+        for module in draft.modules
+        if module.uuid in named
+    }
+    before = _placed([content for home, content in was.items() if home in named])
+    after = _placed(list(drafted.values()))
     manifest = publishing.manifest_of(course)
     old = live.manifest or {}
     return Changes(
         modules=tuple(sorted(named)),
         lessons=tuple(_lessons(before, after)),
         course=tuple(name for name in manifest if manifest[name] != old.get(name)),
+        renamed=tuple(
+            home for home in drafted if home in was and _face(drafted[home]) != _face(was[home])
+        ),
+        reordered=_changed_places(list(was), [module.uuid for module in draft.modules]),
     )
+
+
+def _face(module: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in module.items() if name != "lessons"}
+
+
+def _changed_places(was: list[UUID], drafted: list[UUID]) -> bool:
+    """Whether modules that are live and stay stand in another order in the working copy."""
+    return [home for home in was if home in drafted] != [home for home in drafted if home in was]
 
 
 @dataclass(frozen=True)

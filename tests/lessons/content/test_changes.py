@@ -6,7 +6,7 @@ import pytest
 
 from lessons.content import changes
 from tests.counting import counting
-from tests.factories import NOW, lessons_of, make_block, make_course, make_lesson
+from tests.factories import NOW, lessons_of, make_block, make_course, make_lesson, publish_all
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,21 @@ def test_changing_places_is_told_and_nothing_else() -> None:
     module.save()
     words = {word for one in all_changes(course).lessons for word in one.changes}
     assert words == {"reordered"}
+
+
+def test_a_module_by_another_name_and_modules_in_another_order_are_changes_too() -> None:
+    course = make_course(modules=2, lessons=1)
+    one, _two = course.modules.order_by("slug")
+    one.description = "Waar het over gaat."
+    one.save()
+    assert all_changes(course).renamed == (one.pk,)
+    publish_all(course)
+    assert not all_changes(course)
+    course.module_order = list(reversed(course.module_order))
+    course.save()
+    assert all_changes(course).reordered
+    publish_all(course)
+    assert not all_changes(course)
 
 
 @pytest.mark.parametrize("lessons", [2, 20])
