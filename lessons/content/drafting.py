@@ -72,13 +72,14 @@ def import_article(
     with transaction.atomic():
         row = Course.objects.select_for_update().filter(slug=course).first()
         created = row is None
+        draft = derivation.derive(parsed) if created else None
         if row is None:
-            row = Course.objects.create(slug=_slug(course), title=parsed.title or course)
+            row = Course.objects.create(slug=_slug(course), title=(draft and draft.title) or course)
         cited = _cited(row, parsed, article_slug)
         revised = revisions.revise(of=cited, source=source, form=form, by=by, now=now)
         row.articles.add(cited)
-        if created:
-            _write_draft(row, derivation.derive(parsed))
+        if draft:
+            _write_draft(row, draft)
         stale = staleness.of_course(row)
         unused = staleness.coverage(row).unused
     return Imported(

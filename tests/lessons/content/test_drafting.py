@@ -152,3 +152,8 @@ def test_the_command_tells_what_it_did_and_refuses_in_a_sentence(tmp_path: Path)
     with pytest.raises(CommandError, match="invalid_slug"):
         call_command("import_article", str(file), course="Geen Slug!")
     assert Course.objects.count() == 1
+
+
+def test_a_title_of_any_length_names_the_course(tmp_path: Path) -> None:
+    source = FIRST.replace("# Wachten op bericht", f"# {'Wachten op bericht ' * 30}")
+    assert len(take_in(source).course.title) <= 200
