@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from courseapp.errors import Refused
 from lessons.content import article
+from lessons.content.article.passages import Names
 from lessons.content.article.passages import Passage as ArticlePassage
 from lessons.content.models import Article, Passage, Revision
 
@@ -45,8 +46,8 @@ def revise(
 ) -> Revised:
     """Store this wording of the article; the wording it has already gives the revision it has.
 
-    Passages inherit the keys of the revision before. ``keys`` (``{fresh: kept}``) says which keys
-    to keep where there is no revision before, as when a folder is imported. Raises ``NoPassages``.
+    Passages inherit the keys of the revision before. ``keys`` (``{fresh: kept}``) says it for some
+    of them and goes before that, as when a folder is imported. Raises ``NoPassages``.
     """
     parsed = article.parse(source, form)
     if not parsed.passages:
@@ -58,7 +59,7 @@ def revise(
         if last and (last.source, last.form) == (source, form):
             return Revised(last, passages_of(last), created=False)
         before = passages_of(last) if last else ()
-        passages = article.align(before, parsed.passages) if last else parsed.passages
+        aligned = article.align(before, parsed.passages) if last else parsed.passages
         revision = Revision.objects.create(
             article=of,
             number=last.number + 1 if last else 1,
@@ -68,7 +69,7 @@ def revise(
             imported_at=now,
             imported_by=by,
         )
-        kept = _renamed(passages, keys or {})
+        kept = _keyed(parsed.passages, aligned, keys or {})
         _store(revision, kept)
     return Revised(revision, kept, created=True)
 
@@ -92,23 +93,29 @@ def digests_of(articles: Iterable[Article]) -> dict[str, str]:
 
 
 def fresh_keys(parsed: Parsed, passages: Sequence[ArticlePassage]) -> dict[str, str]:
-    """Where stored passages go by another key than a fresh reading gives: ``{fresh: kept}``."""
+    """Where stored passages go by another key than a fresh reading gives: ``{fresh: kept}``.
+
+    An article is not read again when the reader of articles learns something, so a fresh reading
+    may give other passages than the stored ones.
+    """
+    if [one.text for one in parsed.passages] != [one.text for one in passages]:
+        passages = article.align(passages, parsed.passages)
     pairs = zip(parsed.passages, passages, strict=True)
     return {fresh.key: kept.key for fresh, kept in pairs if fresh.key != kept.key}
 
 
-def _renamed(
-    passages: Iterable[ArticlePassage], keys: Mapping[str, str]
+def _keyed(
+    fresh: Sequence[ArticlePassage], aligned: Sequence[ArticlePassage], keys: Mapping[str, str]
 ) -> tuple[ArticlePassage, ...]:
+    """The passages of a fresh reading under the keys that are said or, where none is, inherited."""
+    said = {one.key: keys[one.key] for one in fresh if one.key in keys}
+    names = Names(said.values())
+    known = {
+        one.key: said.get(one.key) or names.give(kept.key)
+        for one, kept in zip(fresh, aligned, strict=True)
+    }
     return tuple(
-        ArticlePassage(
-            key=keys.get(one.key, one.key),
-            kind=one.kind,
-            section=keys.get(one.section, one.section),
-            text=one.text,
-            level=one.level,
-        )
-        for one in passages
+        replace(one, key=known[one.key], section=known.get(one.section, "")) for one in fresh
     )
 
 
