@@ -9,6 +9,7 @@ from datetime import time
 from courseapp.errors import Refused
 
 MOST_DAYS = 60
+SHAPE = 'A pace is {"every_days": 2, "at": "07:00"}.'
 
 
 class InvalidPace(Refused):
@@ -29,9 +30,11 @@ def from_json(data: object) -> Pace | None:
         return None
     wanted = data if isinstance(data, Mapping) else {}
     try:
-        days, at = int(wanted["every_days"]), time.fromisoformat(wanted["at"])
+        days, at = wanted["every_days"], time.fromisoformat(wanted["at"])
     except (KeyError, TypeError, ValueError):
-        raise InvalidPace('A pace is {"every_days": 2, "at": "07:00"}.') from None
+        raise InvalidPace(SHAPE) from None
+    if not isinstance(days, int) or len(wanted) > len({"every_days", "at"}):
+        raise InvalidPace(SHAPE)
     if not 1 <= days <= MOST_DAYS or at.tzinfo is not None:
         raise InvalidPace(f"A pace has 1 to {MOST_DAYS} days and a time of day without a zone.")
     return Pace(every_days=days, at=at)

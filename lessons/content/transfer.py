@@ -32,6 +32,16 @@ class SlugTaken(Refused):
     status = 409
 
 
+class IdentityTaken(Refused):
+    """The folder names a module or lesson that belongs to another course.
+
+    It is a copy of that course's folder: taken in, it would take lessons away from readers there.
+    """
+
+    code = "identity_taken"
+    status = 409
+
+
 @dataclass(frozen=True)
 class Taken:
     """A course that was taken in, and how many of its lessons left the working copy by it."""
@@ -125,10 +135,12 @@ def _lesson_file(lesson: Lesson, current: Mapping[str, str]) -> LessonFile:
 def take_in(course: CourseFile, *, by: User | None, now: datetime) -> Taken:
     """Make the working copy what the folder says; lessons it does not name are retired.
 
-    All or nothing. Raises ``SlugTaken`` when another course, article or lesson has a slug of it.
+    All or nothing. Raises ``SlugTaken`` when another course or article has a slug of it, and
+    ``IdentityTaken``.
     """
     with transaction.atomic():
         _free_slugs(course)
+        _own_identities(course)
         row, created = Course.objects.update_or_create(
             pk=course.uuid,
             defaults={
@@ -161,6 +173,18 @@ def _free_slugs(course: CourseFile) -> None:
     ]
     if slugs:
         raise SlugTaken(_("Something else is already called “%(slug)s”.") % {"slug": slugs[0]})
+
+
+def _own_identities(course: CourseFile) -> None:
+    modules = [module.uuid for module in course.modules]
+    lessons = [lesson.uuid for module in course.modules for lesson in module.lessons]
+    for rows in (Module.objects.filter(pk__in=modules), Lesson.objects.filter(pk__in=lessons)):
+        stranger = rows.exclude(course=course.uuid).select_related("course").first()
+        if stranger is not None:
+            raise IdentityTaken(
+                _("“%(title)s” (%(uuid)s) belongs to “%(slug)s”; give it another uuid.")
+                % {"title": stranger.title, "uuid": stranger.pk, "slug": stranger.course.slug}
+            )
 
 
 def _take_article(file: ArticleFile, *, by: User | None, now: datetime) -> Article:

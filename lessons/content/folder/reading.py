@@ -27,17 +27,22 @@ FRONT = re.compile(r"---\n(.*?)^---\n?(.*)", re.S | re.M)
 NUMBERED = re.compile(r"\d+-(.+)")
 SLUG = re.compile(r"(?=.{1,80}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 MOST_BYTES = 2_000_000
+TITLE_MAX = 200
+MINUTES_MAX = 600
 
 
 def read_folder(path: Path) -> CourseFile:
     """The course in this folder. Raises ``InvalidFolder``, naming the file, for anything amiss."""
     front, description = _read_page(path / "course.md")
     with _naming(path / "course.md"):
-        articles = [_read_article(path / "articles", slug) for slug in front.get("articles") or []]
+        cited = front.get("articles") or []
+        if not isinstance(cited, list):
+            raise ValueError("the field 'articles' is a list of slugs.")  # noqa: TRY004 -- see _naming.
+        articles = [_read_article(path / "articles", slug) for slug in cited]
         course = CourseFile(
             uuid=UUID(front["uuid"]),
             slug=_slug(front),
-            title=_text(front, "title", required=True),
+            title=_title(front),
             tagline=_text(front, "tagline"),
             description=description,
             access=_one_of(front, "access", "free", "granted"),
@@ -71,19 +76,65 @@ class _naming:  # noqa: N801 -- reads as a word in a with statement.
 
 def _text(front: Mapping[str, Any], name: str, *, required: bool = False) -> str:
     value = front[name] if required else front.get(name)
+    if isinstance(value, list | dict):
+        raise ValueError(f"the field {name!r} is text.")  # noqa: TRY004 -- see _naming.
     text = blocks.tidy("" if value is None else str(value), name=name, limit=blocks.LINE_MAX)
     if required and not text:
         raise ValueError(f"the field {name!r} is empty.")
     return " ".join(text.split())
 
 
+def _title(front: Mapping[str, Any]) -> str:
+    title = _text(front, "title", required=True)
+    if len(title) > TITLE_MAX:
+        raise ValueError(f"the field 'title' holds at most {TITLE_MAX} characters.")
+    return title
+
+
 def _slug(front: Mapping[str, Any]) -> str:
-    slug = _text(front, "slug", required=True)
-    if not SLUG.fullmatch(slug):
+    return _as_slug(_text(front, "slug", required=True))
+
+
+def _as_slug(text: str) -> str:
+    if not SLUG.fullmatch(text):
         raise ValueError(
-            f"{slug!r} is no slug: lower-case letters, digits and hyphens, at most 80."
+            f"{text!r} is no slug: lower-case letters, digits and hyphens, at most 80."
         )
-    return slug
+    return text
+
+
+def _minutes(front: Mapping[str, Any]) -> int:
+    value = front["minutes"]
+    if type(value) is not int or not 0 <= value <= MINUTES_MAX:
+        raise ValueError(f"the field 'minutes' is a whole number from 0 to {MINUTES_MAX}.")
+    return value
+
+
+def _flag(front: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    value = front.get(name, default)
+    if not isinstance(value, bool):
+        raise ValueError(f"the field {name!r} is true or false.")  # noqa: TRY004 -- see _naming.
+    return value
+
+
+def _passage_map(value: object, name: str) -> dict[str, str]:
+    """``{passage key: text}``: another key, or a digest."""
+    given = value or {}
+    if not isinstance(given, dict) or not all(
+        isinstance(key, str) and blocks.KEY.fullmatch(key) and isinstance(to, str)
+        for key, to in given.items()
+    ):
+        raise ValueError(f"the field {name!r} maps keys of passages to text.")
+    return given
+
+
+def _kept_keys(front: Mapping[str, Any]) -> dict[str, str]:
+    keys = _passage_map(front.get("keys"), "keys")
+    if not all(blocks.KEY.fullmatch(kept) for kept in keys.values()):
+        raise ValueError("the field 'keys' maps keys of passages to keys of passages.")
+    if len(set(keys.values())) < len(keys):
+        raise ValueError("the field 'keys' gives one key to two passages.")
+    return keys
 
 
 def _one_of(front: Mapping[str, Any], name: str, *words: str) -> str:
@@ -113,7 +164,10 @@ def _read_page(file: Path) -> tuple[dict[str, Any], str]:
 
 
 def _mapping(source: str) -> dict[str, Any]:
-    data = yaml.safe_load(source)
+    try:
+        data = yaml.safe_load(source)
+    except RecursionError:
+        raise ValueError("the fields are nested too deeply.") from None
     if not isinstance(data, dict):
         raise ValueError("the fields are not 'name: value' lines.")  # noqa: TRY004 -- see _naming.
     return data
@@ -126,7 +180,7 @@ def _numbered(path: Path, *, folders: bool) -> list[Path]:
 
 
 def _read_article(folder: Path, slug: object) -> ArticleFile:
-    file = folder / f"{slug}.yaml"
+    file = folder / f"{_as_slug(str(slug))}.yaml"
     with _naming(file):
         front = _mapping(_read_file(file))
         source = folder / Path(str(front["source"])).name
@@ -136,12 +190,12 @@ def _read_article(folder: Path, slug: object) -> ArticleFile:
         return ArticleFile(
             uuid=UUID(front["uuid"]),
             slug=_slug(front),
-            title=_text(front, "title", required=True),
+            title=_title(front),
             description=_text(front, "description"),
-            public=bool(front.get("public", True)),
+            public=_flag(front, "public", default=True),
             form=forms[source.suffix],
             source=_read_file(source),
-            keys=dict(front.get("keys") or {}),
+            keys=_kept_keys(front),
         )
 
 
@@ -152,7 +206,7 @@ def _read_module(folder: Path) -> ModuleFile:
         return ModuleFile(
             uuid=UUID(front["uuid"]),
             slug=_slug(front),
-            title=_text(front, "title", required=True),
+            title=_title(front),
             description=description,
             retired=_moment(front),
             lessons=tuple(_read_lesson(one) for one in _numbered(folder, folders=False)),
@@ -166,11 +220,11 @@ def _read_lesson(file: Path) -> LessonFile:
         return LessonFile(
             uuid=UUID(front["uuid"]),
             slug=_slug(front),
-            title=_text(front, "title", required=True),
+            title=_title(front),
             lead=_text(front, "lead"),
-            minutes=int(front["minutes"]),
-            required=bool(front.get("required", True)),
-            open_to_all=bool(front.get("open_to_all", False)),
+            minutes=_minutes(front),
+            required=_flag(front, "required", default=True),
+            open_to_all=_flag(front, "open_to_all", default=False),
             retired=_moment(front),
             blocks=blocks.many_from_json([data for data, _stale in read]),
             stale={str(data["id"]): stale for data, stale in read if stale},
@@ -179,7 +233,12 @@ def _read_lesson(file: Path) -> LessonFile:
 
 def _moment(front: Mapping[str, Any]) -> datetime | None:
     value = front.get("retired")
-    return datetime.fromisoformat(str(value)) if value else None
+    if not value:
+        return None
+    moment = datetime.fromisoformat(str(value))
+    if moment.tzinfo is None:
+        raise ValueError("the field 'retired' is a moment with its time zone.")
+    return moment
 
 
 def _read_blocks(body: str) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
@@ -193,7 +252,9 @@ def _read_blocks(body: str) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
         front = "\n".join(_until(rows, "---", number))
         text = "\n".join(_until(rows, ":::", number))
         data = _mapping(front)
-        stale = data.pop("stale", None) or {}
+        stale = _passage_map(data.pop("stale", None), "stale")
+        if "body" in data or "type" in data:
+            raise ValueError(f"text line {number}: a block's kind and body are no fields.")
         yield {**data, "type": row[4:].strip(), "body": text}, stale
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from courseapp.errors import Refused
 from lessons.content import transfer
@@ -29,5 +29,7 @@ class Command(BaseCommand):
             write_folder(course, folder)
         except Refused as refusal:
             raise Refusal(refusal) from refusal
+        except OSError as error:
+            raise CommandError(f"{folder}: {error.strerror}") from error
         lessons = sum(len(module.lessons) for module in course.modules)
         self.stdout.write(f"{slug}: {lessons} lessons written to {folder}.")

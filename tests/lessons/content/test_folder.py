@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -158,6 +159,21 @@ def written(tmp_path: Path, name: str, old: str, new: str) -> Path:
         ("01-*.md", "\n:::\n", "\n", "starts with ':::'|no line"),
         ("01-*.md", "minutes: ", "minutes: veel", "01-"),
         ("module.md", "title:", "title: [", "module.md"),
+        ("module.md", "title: ", f"title: {'x' * 200}", "'title' holds at most 200"),
+        ("course.md", "articles:\n", "articles: een\nq:\n", "'articles' is a list"),
+        ("course.md", "articles:\n- ", "articles:\n- ../../", "is no slug"),
+        ("course.md", "pace: null", "pace: {every_days: .inf, at: '07:00'}", "A pace is"),
+        ("course.md", "tagline: ", "tagline: [x]\nq: ", "'tagline' is text"),
+        ("01-*.md", "minutes: ", "minutes: -", "'minutes' is a whole number"),
+        ("01-*.md", "minutes: ", "minutes: 99999", "'minutes' is a whole number"),
+        ("01-*.md", "minutes: ", "minutes: .inf\nq: ", "'minutes' is a whole number"),
+        ("01-*.md", "required: true", "required: 'false'", "'required' is true or false"),
+        ("01-*.md", "minutes: ", "retired: 2026-01-01\nminutes: ", "with its time zone"),
+        ("01-*.md", "minutes: ", f"q: {'[' * 3000}\nminutes: ", "nested too deeply"),
+        ("01-*.md", "\nid: ", "\nbody: tekst\nid: ", "kind and body are no fields"),
+        ("01-*.md", "\nid: ", "\nstale: [x]\nid: ", "'stale' maps keys"),
+        ("articles/*.yaml", "title: ", "keys: {a: A!}\ntitle: ", "'keys' maps keys"),
+        ("articles/*.yaml", "title: ", "keys: {a: c, b: c}\ntitle: ", "one key to two"),
     ],
 )
 def test_a_folder_that_cannot_be_read_is_refused_with_the_file(
@@ -192,6 +208,16 @@ def test_a_slug_of_another_course_is_refused_and_nothing_is_written() -> None:
 
 
 @pytest.mark.django_db
+def test_a_copy_of_a_folder_takes_no_lessons_away_from_the_course_it_was_copied_from() -> None:
+    course = make_course(modules=1, lessons=2)
+    file = replace(transfer.take_out(slug=course.slug), uuid=uuid.uuid4(), slug="een-kopie")
+    with pytest.raises(transfer.IdentityTaken, match=course.slug):
+        transfer.take_in(file, by=None, now=NOW)
+    assert [one.pk for one in Course.objects.all()] == [course.pk]
+    assert course.lessons.count() == 2
+
+
+@pytest.mark.django_db
 def test_the_commands_load_export_import_and_publish(tmp_path: Path) -> None:
     call_command("load_courses")
     call_command("load_courses")
@@ -207,3 +233,6 @@ def test_the_commands_load_export_import_and_publish(tmp_path: Path) -> None:
     assert course.live_edition.number == 2
     with pytest.raises(CommandError, match="not_found"):
         call_command("export_course", "bestaat-niet", str(tmp_path / "out2"))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CommandError, match="File exists"):
+        call_command("export_course", course.slug, str(tmp_path / "file" / "out"))
