@@ -99,15 +99,17 @@ def _head(module: ModuleLines, language: str) -> str:
 
 def _lesson(line: LessonLine) -> str:
     words = _words()
+    # The row stands in the language of the course; these words are the site's.
+    ours = f'lang="{get_language()}"'
     tag, end = "<div>", "</div>"
     if line.state in READABLE:
         tag, end = f'<a href="{_address(line)}">', "</a>"
     return (
         f'<li class="{line.state}">{tag}<svg class="mark {line.state}" aria-hidden="true">'
         f'<use href="#m-{line.state}"/></svg><span>'
-        f'<span class="unseen">{words[line.state]}: </span>'
+        f'<span class="unseen" {ours}>{words[line.state]}: </span>'
         f'<span class="title">{line.number}. {escape(line.title)}</span>{_more(line, words)}</span>'
-        f'<span class="minutes">{line.minutes} {words["minutes"]}</span>{end}</li>'
+        f'<span class="minutes" {ours}>{line.minutes} {words["minutes"]}</span>{end}</li>'
     )
 
 
@@ -121,7 +123,8 @@ def _more(line: LessonLine, words: dict[str, str]) -> str:
     if line.state == "later" and line.opens_at:
         when = date_format(localtime(line.opens_at), "l j F, H:i")
         notes.append(escape(_("Opens on %(when)s") % {"when": when}))
-    return f'<span class="more">{" · ".join(notes)}</span>' if notes else ""
+    ours = f'lang="{get_language()}"'
+    return f'<span class="more" {ours}>{" · ".join(notes)}</span>' if notes else ""
 
 
 def _address(line: LessonLine) -> str:
