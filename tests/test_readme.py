@@ -86,6 +86,17 @@ def test_every_target_it_tells_of_can_be_made() -> None:
     assert told <= set(re.findall(r"^([a-z-]+):.*## ", makefile, re.M))
 
 
+def test_every_library_has_its_reason() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+?`) \| \S.* \|$", readme, re.M)
+    explained = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    named: set[str] = set()
+    for file in ("requirements.in", "requirements-dev.in"):
+        named |= set(re.findall(r"^([A-Za-z][\w-]*)", (ROOT / file).read_text(), re.M))
+
+    assert explained == named
+
+
 def test_the_example_lists_every_variable_that_is_read() -> None:
     settings = (ROOT / "courseapp/settings.py").read_text(encoding="utf-8")
     read = set(re.findall(r"env\.(?:text|words|flag|number)\(\s*\"([A-Z_]+)\"", settings))
