@@ -84,7 +84,8 @@ def publish_due(*, now: datetime) -> int:
 def _publish_planned(pk: UUID, now: datetime) -> int:
     with transaction.atomic():
         module = (
-            Module.objects.select_for_update(of=("self",))
+            # Not the key: a publication under way holds the course, and refers to its modules.
+            Module.objects.select_for_update(of=("self",), no_key=True)
             .select_related("course", "publish_by")
             .filter(pk=pk, publish_at__lte=now)
             .first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from threading import Event
+from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,3 +123,25 @@ def test_a_finish_under_way_while_the_last_other_lesson_retires_still_completes(
     assert [error for error in at_once(act, times=2) if error] == []
     # SQLite has one writer at a time, so there the publication waits for the finish either way.
     assert Completed.objects.exists() is (guarded or connection.vendor == "sqlite")
+
+
+def test_a_planned_publication_waits_for_one_under_way_and_neither_dies() -> None:
+    """The first holds the course and refers to its modules, the second holds a module and wants
+    the course. With the module's key locked too, PostgreSQL would have to end one of them."""
+    course = make_course(modules=2, lessons=1)
+    course.modules.update(title="Nieuw", publish_at=NOW)
+    modules = list(course.modules.values_list("pk", flat=True))
+    published = Event()
+
+    def act(number: int) -> None:
+        if number == 0:
+            with transaction.atomic():
+                release.publish(course=course, modules=modules, by=None, now=NOW)
+                published.set()
+                sleep(0.5)
+        else:
+            published.wait(5)
+            release.publish_due(now=NOW)
+
+    assert [error for error in at_once(act, times=2) if error] == []
+    assert live(course).number == 2
