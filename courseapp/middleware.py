@@ -1,4 +1,4 @@
-"""What happens around every request: one host, one language, refusals as pages."""
+"""What happens around every request: one host, no trace, one language, refusals as pages."""
 
 from __future__ import annotations
 
@@ -29,12 +29,26 @@ class OneHost:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         host, _, port = request.META.get("HTTP_HOST", "").partition(":")
-        if host == "127.0.0.1" and settings.DEBUG and request.method == "GET":
+        asked = host == "127.0.0.1" and (port.isdecimal() or not port)
+        if asked and settings.DEBUG and request.method == "GET":
             address = f"http://localhost{':' + port if port else ''}{request.get_full_path()}"
             response = HttpResponsePermanentRedirect(address)
             response["Cache-Control"] = "no-store"
             return response
         return self.get_response(request)
+
+
+class NoTrace:
+    """Let nothing keep a page that a browser with a session was shown: another may use it next."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class Language:

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "courseapp.middleware.OneHost",
+    "courseapp.middleware.NoTrace",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -90,8 +91,11 @@ TEMPLATES = [
 
 # Who the practice is, for contact and privacy; what is not given is not shown.
 PRACTICE = {
-    part: env.text(f"PRACTICE_{part.upper()}", "")
-    for part in ("name", "email", "phone", "address", "register")
+    "name": env.text("PRACTICE_NAME", ""),
+    "email": env.text("PRACTICE_EMAIL", ""),
+    "phone": env.text("PRACTICE_PHONE", ""),
+    "address": env.text("PRACTICE_ADDRESS", ""),
+    "register": env.text("PRACTICE_REGISTER", ""),
 }
 
 # --- Data ------------------------------------------------------------------------------------
@@ -144,8 +148,10 @@ CACHES = {
     if env.text("CACHE_URL", "")
     # Rate limits count over all processes of one machine, so not in one process' memory.
     else {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "courseapp.cache.LockingFiles",
         "LOCATION": VAR_DIR / "cache",
+        # Past this figure a third of all counters is thrown away; Django's 300 is soon reached.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
     # What may be counted by each process for itself, because a reader waits for it.
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
