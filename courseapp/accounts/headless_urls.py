@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 def _path(route: str, view: Any, name: str) -> URLPattern:
-    pattern: URLPattern = path(route, view.as_api_view(client=Client.APP), name=name)
+    called = headless.of_sane_depth(view.as_api_view(client=Client.APP))
+    pattern: URLPattern = path(route, called, name=name)
     return pattern
 
 

@@ -181,6 +181,7 @@ class Description(PublicEndpoint):
 class Documentation(SpectacularSwaggerView):
     """The description, for people: Swagger UI from our own server, talking to nobody else."""
 
+    http_method_names = ["get", "head"]
     authentication_classes = []
     permission_classes = [AllowAny]
     url_name = "api-schema"

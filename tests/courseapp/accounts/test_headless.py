@@ -93,6 +93,13 @@ def test_what_is_no_json_object_is_refused(client: Client, body: str) -> None:
     assert response.status_code in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
 
 
+@pytest.mark.parametrize("body", ["[" * 20_000, '{"email":' * 20_000])
+def test_json_nested_thousands_deep_is_refused(client: Client, body: str) -> None:
+    for path in ("code/request", "login", "session"):
+        response = client.post(AUTH + path, body, content_type="application/json")
+        assert response.status_code == HTTPStatus.BAD_REQUEST
+
+
 @pytest.mark.parametrize("path", ["signup", "password/request", "provider/token"])
 def test_what_we_do_not_offer_is_not_there(client: Client, path: str) -> None:
     assert call(client, path, {"email": NEWCOMER}).status_code == HTTPStatus.NOT_FOUND

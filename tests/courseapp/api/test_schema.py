@@ -176,6 +176,7 @@ def test_the_documentation_takes_everything_from_our_own_server() -> None:
     make_enrolment(reader, make_course(), now=timezone.now())
     client = Client()
     client.force_login(reader)
+    assert client.options("/api/v1/docs/").status_code == 405
     page = client.get("/api/v1/docs/").content.decode()
     assert 'url: "/api/v1/schema/"' in page
     assert '"validatorUrl": null' in page
