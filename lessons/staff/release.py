@@ -75,10 +75,16 @@ def publish_due(*, now: datetime) -> int:
     """Publish the modules whose moment has come; returns how many.
 
     Each in a transaction of its own that first takes the moment away, so that two workers publish
-    once. A refusal is kept on the module for the person who planned it.
+    once. A refusal is kept on the module for the person who planned it; whatever else is wrong
+    with one module is logged, keeps back no other, and is tried again.
     """
-    due = Module.objects.filter(publish_at__lte=now).values_list("pk", flat=True)
-    return sum(_publish_planned(module, now) for module in list(due))
+    published = 0
+    for module in list(Module.objects.filter(publish_at__lte=now).values_list("pk", flat=True)):
+        try:
+            published += _publish_planned(module, now)
+        except Exception:  # A fault, whatever its kind; the transaction undid what was begun.
+            log.exception("planned publication of module %s failed", module)
+    return published
 
 
 def _publish_planned(pk: UUID, now: datetime) -> int:
