@@ -20,12 +20,22 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OPEN = ("/", "/artikel/{article}/", "/cursus/{slug}/", "/cursus/{slug}/{first}/", "/inloggen/")
-ASKING = ("/cursus/{slug}/begin/", "/contact/", "/privacy/", "/hulp/", "/nergens/")
+ASKING = (
+    "/inloggen/wachtwoord/",
+    "/cursus/{slug}/begin/",
+    "/contact/",
+    "/privacy/",
+    "/hulp/",
+    "/nergens/",
+)
 OWN = (
     "/mijn/",
     "/mijn/cursus/{course}/",
     *(f"/mijn/les/{{lesson{number}}}/" for number in (1, 2, 6, 11)),
     "/account/instellingen/",
+    "/account/apparaten/",
+    "/account/extra/",
+    "/account/passkeys/",
 )
 
 
