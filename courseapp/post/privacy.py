@@ -1,4 +1,4 @@
-"""What the outbox holds about a person: the mails sent to one of the addresses of the account."""
+"""What the outbox holds about a person: the mails sent to the address of the account."""
 
 from __future__ import annotations
 

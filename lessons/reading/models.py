@@ -118,14 +118,6 @@ class Position(models.Model):
         return f"position {self.pk}"
 
 
-class AccessQuerySet(models.QuerySet["Access"]):
-    """Rights, in the words of access.py."""
-
-    def active(self) -> AccessQuerySet:
-        """Those that hold now: neither suspended nor revoked."""
-        return self.filter(suspended_at__isnull=True, revoked_at__isnull=True)
-
-
 class Access(models.Model):
     """A right to a course, by its source. A reader may read while at least one holds.
 
@@ -141,8 +133,6 @@ class Access(models.Model):
     granted_at = models.DateTimeField()
     suspended_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = AccessQuerySet.as_manager()
 
     class Meta:
         constraints = [

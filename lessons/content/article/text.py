@@ -76,11 +76,6 @@ def read_group(lines: Sequence[str], *, wrapped: bool = True) -> list[Piece]:
     return list(_as_pieces(entries))
 
 
-def starts_like_an_item(line: str) -> bool:
-    """Whether a line starts with a character that is nothing but a bullet."""
-    return line.lstrip()[:1] in set(SURE_BULLETS)
-
-
 def _groups(lines: Sequence[str]) -> Iterator[list[str] | str]:
     """Runs of lines with words; a line without any stands alone, as a string."""
     group: list[str] = []
