@@ -69,19 +69,22 @@ clean: ## Remove what can be made again; var/ with your database and mail stays
 	@test -n "$(PYTHON)" || { echo "     Python 3.11 or newer is needed and was not found. Install it, or name it: make run PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "     $(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
-# pip says one line per library; shown as a counter on a terminal, and not at all elsewhere.
-COUNTER = awk -v all="$$(cat $(1) | grep -c '==')" -v tty="$$([ -t 1 ] && echo 1 || echo 0)" \
-	'/^Collecting / { seen++; if (tty) printf "\r     %d of %d  %-50.50s", seen, all, $$2; fflush() } \
+# pip says one line per library; shown as a counter on a terminal, and not at all elsewhere. Whether it
+# is one has to be asked before the pipe.
+TTY = tty=0; if [ -t 1 ]; then tty=1; fi
+COUNTER = awk -v all="$$(cat $(1) | grep -c '==')" -v tty="$$tty" \
+	'/^(Collecting|Processing) / { seen++; n = split($$2, path, "/"); \
+	   if (tty) printf "\r     %d of %d  %-50.50s", seen, all, path[n]; fflush() } \
 	 /^ERROR/ { print; fflush() } \
 	 /^Installing/ { if (tty) printf "\r     installing %d libraries %-40s", seen, ""; fflush() } \
 	 END { if (tty && seen) print "" }'
 
 .venv/.installed: requirements.txt | .venv/bin/python
 	@echo "2/8  Libraries, each pinned by its hash (once, about a minute)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt 2> >(grep -v "^WARNING" >&2) | $(call COUNTER,requirements.txt)
+	@$(TTY); $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt 2> >(grep -v "^WARNING" >&2) | $(call COUNTER,requirements.txt)
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.txt .venv/.installed
 	@echo "     Tools for developing (once, about a minute)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt 2> >(grep -v "^WARNING" >&2) | $(call COUNTER,requirements.txt requirements-dev.txt)
+	@$(TTY); $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt 2> >(grep -v "^WARNING" >&2) | $(call COUNTER,requirements.txt requirements-dev.txt)
 	@touch $@

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).resolve().parents[2] / "courses"
 COLUMNS = ("lesson", "words", "minutes", "counted", "Flesch-Douma", "longest", "passages", "tics")
+LEGEND = """\
+minutes   as the lesson says          counted   for its words alone
+longest   words of its longest sentence
+passages  of the article it rests on  tics      turns of phrase to look at, named below"""
 ROW = "{:34.34} {:>6} {:>8} {:>8} {:>13} {:>8} {:>9} {:>5}"
 
 
@@ -35,6 +39,7 @@ class Command(BaseCommand):
             except (folder.InvalidFolder, OSError) as error:
                 raise CommandError(f"{path}: {error}") from error
             self.stdout.write("\n".join(_report(course)))
+        self.stdout.write(f"\n{LEGEND}")
 
 
 def _report(course: CourseFile) -> Iterator[str]:
