@@ -82,13 +82,16 @@ def finish(*, reader: User, lesson: UUID, now: datetime) -> Done:
 def keep_position(*, reader: User, lesson: UUID, block: UUID | None, now: datetime) -> UUID | None:
     """Remember the block the reader has before them, to go on from there; returns what is kept.
 
-    A block that is not (or no longer) in the lesson is kept as None, "the top of the lesson".
+    A block that is not (or no longer) in the lesson is kept as None, "the top of the lesson". A
+    look back at a finished lesson keeps nothing, so that the place in the one under way stays.
     Raises what ``access.require`` raises, and ``NotEnrolled``.
     """
     here = standing.of_lesson(reader, lesson=lesson)
     access.require(here, lesson, now)
     if here.enrolment is None:
         raise access.NotEnrolled(here.slug)
+    if lesson in here.facts.finished:
+        return None
     known = {one.id for one in here.published.by_uuid[lesson].blocks}
     kept = block if block in known else None
     values = {"lesson_id": lesson, "block": kept, "at": now}

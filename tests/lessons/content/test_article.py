@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -260,18 +258,3 @@ def test_arabic_is_read_like_any_other_text() -> None:
 def test_a_nul_character_is_refused() -> None:
     with pytest.raises(article.NulCharacter):
         parse("een\0twee")
-
-
-@pytest.mark.skipif("ARTICLE_FILE" not in os.environ, reason="ARTICLE_FILE names no article")
-def test_the_practices_own_article_is_read_whole() -> None:
-    source, form = article.read_file(Path(os.environ["ARTICLE_FILE"]))
-    parsed = article.parse(source, form)
-    kept = [p.text for p in parsed.passages] + [one.text for one in parsed.left_out]
-    assert sorted("".join(source.split())) == sorted("".join("".join(kept).split()))
-    assert len(texts(parsed, "statement")) == 13
-    assert len(texts(parsed, "story")) == len(texts(parsed, "call_to_action")) == 1
-    assert texts(parsed, "quote")
-    reasons = [one.reason for one in parsed.left_out]
-    assert reasons.count("link to read on") == 2
-    assert reasons.count("picture caption") == 4
-    assert "copyright line" in reasons

@@ -176,6 +176,22 @@ def test_resuming_goes_to_the_block_and_on_from_a_finished_lesson() -> None:
     assert (resume.lesson.uuid, resume.block) == (two.uuid, None)
 
 
+def test_looking_back_at_a_finished_lesson_keeps_the_place_in_the_one_under_way() -> None:
+    course, reader = make_course(modules=1, lessons=2), make_reader()
+    one, two = lessons_of(course)
+    make_enrolment(reader, course)
+    progress.finish(reader=reader, lesson=one.uuid, now=NOW)
+    places = {
+        lesson.uuid: outline.of_lesson(reader=reader, lesson=lesson.uuid, now=NOW).blocks[0].id
+        for lesson in (two, one)
+    }
+    for lesson, block in places.items():
+        progress.keep_position(reader=reader, lesson=lesson, block=block, now=NOW)
+    resume = view_of(reader, course).resume
+    assert resume is not None
+    assert (resume.lesson.uuid, resume.block) == (two.uuid, places[two.uuid])
+
+
 def test_opening_a_lesson_is_recorded_once_and_only_for_the_enrolled() -> None:
     course, reader, visitor = make_course(modules=1), make_reader(), make_reader()
     lesson = lessons_of(course)[0]
