@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound
-from lessons.content.models import Article, Passage
+from lessons.content.models import Article, Passage, Revision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from lessons.content.models import Course
 
 
 class ArticleNotFound(NotFound):
@@ -46,3 +49,12 @@ def public(*, slug: str) -> PublicArticle:
         description=article.description,
         passages=tuple(passages),
     )
+
+
+def show_newest(course: Course) -> int:
+    """Show everybody the newest revision of the public articles of a course; how many changed."""
+    newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    behind = Article.objects.filter(courses=course, public=True).exclude(
+        live_revision=Subquery(newest)
+    )
+    return behind.update(live_revision=Subquery(newest))

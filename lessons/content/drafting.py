@@ -61,12 +61,14 @@ def import_article(
     by: User | None,
     now: datetime,
     article_slug: str | None = None,
+    public: bool = False,
 ) -> Imported:
     """Take in an article for the course of this slug, which is drafted when it does not exist.
 
     ``article_slug`` says which of the course's articles this is a revision of; an unknown one adds
-    an article. All or nothing. Raises what ``article.parse`` raises, ``NoPassages``,
-    ``WhichArticle`` and ``InvalidSlug``.
+    an article. ``public`` makes it one that everybody may read, from the next publication of the
+    course on; without it nothing is taken back. All or nothing. Raises what ``article.parse``
+    raises, ``NoPassages``, ``WhichArticle`` and ``InvalidSlug``.
     """
     parsed = article.parse(source, form)
     with transaction.atomic():
@@ -78,6 +80,9 @@ def import_article(
         cited = _cited(row, parsed, article_slug)
         revised = revisions.revise(of=cited, source=source, form=form, by=by, now=now)
         row.articles.add(cited)
+        if public and not cited.public:
+            cited.public = True
+            cited.save(update_fields=["public"])
         if draft:
             _write_draft(row, draft)
         stale = staleness.of_course(row)

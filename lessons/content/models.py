@@ -25,7 +25,10 @@ class Article(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
     description = models.CharField(max_length=300, blank=True)
-    # Null: not public. Importing a text shows it to nobody.
+    # Whether the article itself is for everybody, or only what a course is made from. Its newest
+    # revision is shown once a course that cites it is published.
+    public = models.BooleanField(default=False)
+    # What everybody reads; null: nothing. Importing a text shows it to nobody.
     live_revision = models.ForeignKey(
         "Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

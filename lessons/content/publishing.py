@@ -17,7 +17,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound, Refused
-from lessons.content import pace
+from lessons.content import articles, pace
 from lessons.content.models import Course, Edition, EditionModule, Lesson, Module, Snapshot
 
 if TYPE_CHECKING:
@@ -122,10 +122,13 @@ def publish(
 ) -> Edition:
     """Make the working copy of these modules live, with what moved between them and others.
 
+    The newest revisions of the public articles the course cites are shown from then on too.
     Raises ``NotFound`` for a module of another course, ``EmptyModule``, ``EmptyCourse``,
     ``SlugTakenLive`` and ``NothingToPublish``; then nothing has changed.
     """
     with transaction.atomic():
+        # The whole row, key included: an enrolment refers to it and waits with its commit, so that
+        # no reader begins under the old edition unseen by the completions of the new one.
         course = Course.objects.select_for_update().get(pk=course.pk)
         draft, current = working_copy(course), live(course)
         named = with_exchanged(set(modules), draft, current)
@@ -134,7 +137,8 @@ def publish(
         if not snapshots:
             raise EmptyCourse(_("No lesson would be left in this course."))
         manifest = manifest_of(course)
-        if manifest == current.manifest and snapshots == list(current.snapshots.values()):
+        same = manifest == current.manifest and snapshots == list(current.snapshots.values())
+        if not articles.show_newest(course) and same:
             raise NothingToPublish(_("There is nothing new to publish."))
         return _go_live(course, manifest, snapshots, by=by, now=now, note=note)
 

@@ -82,7 +82,7 @@ def _article_file(one: Article) -> ArticleFile:
         slug=one.slug,
         title=one.title,
         description=one.description,
-        public=one.live_revision_id is not None,
+        public=one.public,
         form=form,
         source=revision.source,
         keys=revisions.fresh_keys(fresh, revisions.passages_of(revision)),
@@ -190,14 +190,15 @@ def _own_identities(course: CourseFile) -> None:
 def _take_article(file: ArticleFile, *, by: User | None, now: datetime) -> Article:
     row, _created = Article.objects.update_or_create(
         pk=file.uuid,
-        defaults={"slug": file.slug, "title": file.title, "description": file.description},
+        defaults={
+            "slug": file.slug,
+            "title": file.title,
+            "description": file.description,
+            "public": file.public,
+        },
     )
     form: article.Form = file.form  # type: ignore[assignment]
-    revised = revisions.revise(
-        of=row, source=file.source, form=form, by=by, now=now, keys=file.keys
-    )
-    row.live_revision = revised.revision if file.public else None
-    row.save(update_fields=["live_revision"])
+    revisions.revise(of=row, source=file.source, form=form, by=by, now=now, keys=file.keys)
     return row
 
 

@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def page(
         safe = {name: mark_safe(html) for name, html in filled.items()}  # noqa: S308
         return HttpResponse(render_to_string(template, {**context(), **safe}, request))
     token = get_token(request)
-    full_key = (template, get_language(), request.user.is_authenticated, *key)
+    zone = get_current_timezone_name()
+    full_key = (template, get_language(), zone, request.user.is_authenticated, *key)
 
     def make() -> str:
         marks = {name: mark_safe(_mark(name)) for name in ("csrf_token", *filled)}  # noqa: S308

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ def for_readers(
             # Signing in comes back by GET: to the page itself, not to what would have been sent.
             back = request.get_full_path() if request.method == "GET" else "/mijn/"
             return keep_nowhere(redirect_to_login(back))
+        # Dates on this page are on the reader's clock; the next request begins with the site's.
+        timezone.activate(ZoneInfo(reader.time_zone))
         return keep_nowhere(view(request, reader, *args, **kwargs))
 
     return page

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -77,10 +77,10 @@ def _words() -> dict[str, str]:
 
 
 def _module(outline: Outline, module: ModuleLines) -> str:
-    language = get_language()
+    language, zone = get_language(), get_current_timezone_name()
     rows = "".join(
         _rows.get(
-            (outline.edition, line.uuid, line.state, line.opens_at, line.is_new, language),
+            (outline.edition, *line[1:], line.uuid, language, line.opens_at and zone),
             partial(_lesson, line),
         )
         for line in module.lessons

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from courseapp import privacy
 from lessons.reading import access, outline, progress
@@ -49,3 +51,18 @@ def test_an_erased_reader_leaves_no_address_and_no_fact_and_others_keep_theirs()
     assert [one.reader for one in Enrolment.objects.all()] == [stranger]
     assert (Finished.objects.count(), Access.objects.count()) == (1, 0)
     assert reader.consents.count() == 1  # The proof of consent stays, on a row without a name.
+
+
+def test_the_commands_hand_over_and_take_away_after_a_second_word() -> None:
+    reader = make_reader(email="noor@example.org")
+    make_enrolment(reader, make_course())
+    out = StringIO()
+    call_command("export_person", "Noor@example.org", stdout=out)
+    assert json.loads(out.getvalue())["account"]["email"] == "noor@example.org"
+    with pytest.raises(CommandError, match="--yes"):
+        call_command("erase_person", "noor@example.org")
+    assert Enrolment.objects.exists()
+    call_command("erase_person", "noor@example.org", yes=True)
+    assert not Enrolment.objects.exists()
+    with pytest.raises(CommandError, match="no account"):
+        call_command("export_person", "noor@example.org")

@@ -28,10 +28,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--course", required=True, help="The slug of the course.")
+        parser.add_argument(
+            "--public", action="store_true", help="Show the article itself, once published."
+        )
         parser.add_argument("--article", help="Which of the course's articles this is, by slug.")
 
     def handle(
-        self, *_args: Any, file: Path, course: str, article: str | None, **_options: Any
+        self,
+        *_args: Any,
+        file: Path,
+        course: str,
+        article: str | None,
+        public: bool,
+        **_options: Any,
     ) -> None:
         try:
             source, form = text.read_file(file)
@@ -40,6 +49,7 @@ class Command(BaseCommand):
                 form=form,
                 course=course,
                 article_slug=article,
+                public=public,
                 by=None,
                 now=timezone.now(),
             )

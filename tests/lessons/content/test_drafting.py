@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,7 +12,7 @@ from lessons.content import drafting, revisions, staleness, transfer
 from lessons.content.folder.reading import read_folder
 from lessons.content.models import Article, Course, Revision
 from lessons.management.commands.load_courses import SHIPPED
-from tests.factories import NOW
+from tests.factories import NOW, publish_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ ook nog.
 """
 
 
-def take_in(source: str, **fields: str) -> Imported:
+def take_in(source: str, **fields: Any) -> Imported:
     return drafting.import_article(
         source=source, form="markdown", course="wachten", by=None, now=NOW, **fields
     )
@@ -59,6 +59,19 @@ def test_a_first_import_drafts_a_course_that_no_reader_sees() -> None:
     assert {"text", "selfcheck", "reflection"} <= kinds
     assert (list(imported.stale), list(imported.unused)) == ([], [])
     assert Article.objects.get().live_revision is None
+
+
+def test_a_public_article_is_shown_from_the_publication_of_its_course_on() -> None:
+    course = take_in(FIRST, public=True).course
+    article = course.articles.get()
+    assert article.live_revision is None
+    publish_all(course)
+    take_in(FIRST.replace("Wachten maakt", "Wachten rekt"))
+    article.refresh_from_db()
+    assert article.live_revision == article.revisions.get(number=1)
+    publish_all(course)
+    article.refresh_from_db()
+    assert article.live_revision == article.revisions.get(number=2)
 
 
 def test_importing_the_same_again_changes_nothing() -> None:
