@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from lessons.content.blocks import Offer
-from lessons.content.models import Course
 from lessons.pages.kept import Kept
 
 if TYPE_CHECKING:
@@ -30,12 +29,9 @@ _bodies = Kept(size=512)
 
 
 def offered_in(view: LessonView) -> frozenset[str]:
-    """The courses this lesson offers that are live; asks the database only if it offers any."""
-    named = {block.course for block in view.blocks if isinstance(block, Offer) and block.course}
-    if not named:
-        return frozenset()
-    live = Course.objects.filter(slug__in=named, live_edition__isnull=False)
-    return frozenset(live.values_list("slug", flat=True))
+    """The courses this lesson offers that are live."""
+    named = {block.course for block in view.blocks if isinstance(block, Offer)}
+    return view.live_courses & named
 
 
 def body(view: LessonView, offered: frozenset[str]) -> SafeString:

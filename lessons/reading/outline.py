@@ -152,6 +152,7 @@ class LessonView:
     next: LessonLine | None
     outline: Outline
     finished: bool
+    live_courses: frozenset[str]
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -233,6 +234,7 @@ def _view(here: Standing, lesson: UUID, now: datetime) -> LessonView:
         next=lines[place + 1] if place + 1 < len(lines) else None,
         outline=outline,
         finished=lesson in here.facts.finished,
+        live_courses=here.live_courses,
     )
 
 

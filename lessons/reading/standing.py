@@ -56,6 +56,7 @@ class Standing:
     completed_at: datetime | None = None
     last_lesson: UUID | None = None
     last_block: UUID | None = None
+    live_courses: frozenset[str] = frozenset()
     facts: Facts = field(default_factory=Facts)
 
     @cached_property

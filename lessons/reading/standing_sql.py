@@ -26,12 +26,15 @@ WHICH: dict[By, str] = {
     "uuid": "course.uuid = %s",
     "lesson": "course.uuid = (SELECT course_id FROM lessons_lesson WHERE uuid = %s)",
 }
+# All live slugs, in the way each database joins texts: what a lesson offers is among them or not.
+JOINED = {"sqlite": "group_concat(slug, ' ')", "postgresql": "string_agg(slug, ' ')"}
 STANDING = """\
 SELECT course.uuid, course.slug, course.live_edition_id,
        EXISTS (SELECT 1 FROM lessons_access AS held
                WHERE held.reader_id = %s AND held.course_id = course.uuid
                  AND held.suspended_at IS NULL AND held.revoked_at IS NULL),
-       mine.id, mine.enrolled_at, completed.at, position.lesson_id, position.block
+       mine.id, mine.enrolled_at, completed.at, position.lesson_id, position.block,
+       (SELECT {joined} FROM lessons_course WHERE live_edition_id IS NOT NULL)
 FROM lessons_course AS course
 LEFT JOIN lessons_enrolment AS mine
        ON mine.course_id = course.uuid AND mine.reader_id = %s
@@ -69,17 +72,22 @@ class Row(NamedTuple):
     completed_at: datetime | None
     last_lesson: UUID | None
     last_block: UUID | None
+    live_courses: frozenset[str]
 
 
 def row(by: By, value: UUID | str, reader: User | None) -> Row | None:
     """The live course with this slug, identity or lesson, and where this reader is in it."""
     number = reader.pk if reader else NOBODY
     with connection.cursor() as cursor:
-        cursor.execute(STANDING + WHICH[by], [number, number, _to_database(value)])
+        cursor.execute(
+        asked = STANDING.format(joined=JOINED[connection.vendor]) + WHICH[by]
+        cursor.execute(asked, [number, number, _to_database(value)])
+            [number, number, _to_database(value)],
+        )
         found = cursor.fetchone()
     if found is None:
         return None
-    course, slug, edition, granted, enrolment, enrolled, completed, lesson, block = found
+    course, slug, edition, granted, enrolment, enrolled, completed, lesson, block, live = found
     return Row(
         course=_known_uuid(course),
         slug=slug,
@@ -90,6 +98,7 @@ def row(by: By, value: UUID | str, reader: User | None) -> Row | None:
         completed_at=_moment(completed),
         last_lesson=_uuid(lesson),
         last_block=_uuid(block),
+        live_courses=frozenset(live.split()),
     )
 
 
