@@ -79,11 +79,8 @@ def row(by: By, value: UUID | str, reader: User | None) -> Row | None:
     """The live course with this slug, identity or lesson, and where this reader is in it."""
     number = reader.pk if reader else NOBODY
     with connection.cursor() as cursor:
-        cursor.execute(
         asked = STANDING.format(joined=JOINED[connection.vendor]) + WHICH[by]
         cursor.execute(asked, [number, number, _to_database(value)])
-            [number, number, _to_database(value)],
-        )
         found = cursor.fetchone()
     if found is None:
         return None
