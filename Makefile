@@ -53,8 +53,8 @@ content-report: .venv/.installed ## Show length, readability and tics of every s
 	@exec $(MANAGE) content_report
 
 lock: .venv/.installed-dev ## Pin the requirements anew, with hashes
-	$(BIN)/uv pip compile -q -U --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
-	$(BIN)/uv pip compile -q -U --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile -q -U --generate-hashes --no-strip-extras --no-header --no-emit-index-url requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q -U --generate-hashes --no-strip-extras --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
 
 messages: .venv/.installed-dev ## Bring the catalogues up to date with code and templates
 	@exec $(MANAGE) messages

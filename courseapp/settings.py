@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.headless",
     "django_htmx",
+    "js_asset",
+    "django_prose_editor",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -156,6 +158,9 @@ CACHES = {
     # What may be counted by each process for itself, because a reader waits for it.
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
+
+# What *Vandaag* asks for rows: functions (person, now) -> rows, see lessons.desk.attention.
+ATTENTION: list[str] = []
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
 

@@ -28,7 +28,7 @@ LONGEST = 400
 # Named after a layer, such a file gathers whatever fits nowhere else.
 LAYER_NAMES = {"services", "utils", "helpers", "managers", "selectors", "common", "misc"}
 # The skins: who is called from outside, and so has to say what time it is.
-CLOCK_ROOMS = {"api", "pages", "staff", "management", "tasks", "health", "mailbox", "webhook"}
+CLOCK_ROOMS = {"api", "pages", "desk", "management", "tasks", "health", "mailbox", "webhook"}
 CLOCKS = {
     *("timezone.now", "datetime.now", "dt.datetime.now", "date.today", "time.time", "time.time_ns"),
 }

@@ -47,6 +47,9 @@ class User(AbstractBaseUser):
     # Null until the person has shown that the address is theirs; such an account goes after a week.
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
+    # Through which machine token this request acts for its maker; set on the instance by the API.
+    acts_through: ClassVar[MachineToken | None] = None
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -99,3 +102,61 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.act}"
+
+
+class MachineToken(models.Model):
+    """A key with which a program works for the staff, until it is revoked; only a digest is kept.
+
+    Personal data: which owner made it, and when it was used last.
+    """
+
+    class Scope(models.TextChoices):
+        READ = "read"
+        EDIT = "edit"
+        PUBLISH = "publish"
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=80)
+    # SHA-256 (hex) of the token, which is long and random: no slow hash is needed.
+    digest = models.CharField(max_length=64, unique=True)
+    # Its first characters, so that people can tell tokens apart.
+    hint = models.CharField(max_length=12)
+    scopes = models.JSONField(default=list)
+    # Without its maker there is nobody it could act for.
+    made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="machine_tokens")
+    made_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEntry(models.Model):
+    """One act of a member of staff: who did what to which thing, when. Append-only.
+
+    ``kind`` and ``target`` name the thing, ``within`` what it is part of (a lesson's course).
+    ``before`` and ``after`` are small values or references (a version, an edition).
+    Without a person it was the server: a command or a planned publication.
+    Personal data: which member of staff did it.
+    """
+
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    token = models.ForeignKey(MachineToken, on_delete=models.SET_NULL, null=True, related_name="+")
+    act = models.CharField(max_length=60)
+    kind = models.CharField(max_length=30)
+    target = models.CharField(max_length=64)
+    within = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "target", "at"], name="audit_of_thing"),
+            models.Index(fields=["within", "at"], name="audit_within"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.target}"

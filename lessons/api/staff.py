@@ -12,7 +12,13 @@ from courseapp.api.sign_in import IsStaff
 from courseapp.api.view import Endpoint, answer, signed_in
 from courseapp.errors import NotFound
 from lessons.api import shapes, telling
-from lessons.content.publishing import EmptyCourse, EmptyModule, NothingToPublish, SlugTakenLive
+from lessons.content.publishing import (
+    EmptyCourse,
+    EmptyModule,
+    NothingToPublish,
+    SlugTakenLive,
+    UnfinishedLesson,
+)
 from lessons.staff import release
 
 if TYPE_CHECKING:
@@ -43,6 +49,7 @@ class Publish(Endpoint):
             EmptyCourse,
             NothingToPublish,
             SlugTakenLive,
+            UnfinishedLesson,
         ],
         body=Note,
         writes=True,

@@ -74,6 +74,8 @@ class Passage(models.Model):
     position = models.PositiveIntegerField()
     key = models.CharField(max_length=60)
     kind = models.CharField(max_length=20)
+    # What the reader of articles took it for, where a person knew better; else empty.
+    recognised = models.CharField(max_length=20, blank=True)
     section = models.CharField(max_length=60, blank=True)
     text = models.TextField()
     # A heading's level, an item's depth in its list; 0 for all else.
@@ -181,6 +183,139 @@ class Lesson(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class LessonSave(models.Model):
+    """How a lesson of the working copy was at one of its versions, kept for 30 days to go back to.
+
+    Personal data: which member of staff saved it.
+    """
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="saves")
+    version = models.PositiveIntegerField()
+    # What content.editing writes and reads: title, lead, minutes, flags, blocks, seen.
+    state = models.JSONField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    # Written by itself while somebody typed: of these one a minute stays.
+    automatic = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lesson", "version"], name="lesson_save_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} v{self.version}"
+
+
+class UnsavedText(models.Model):
+    """What somebody wrote and that was not saved over what stands there: kept beside it.
+
+    Only its writer sees it. Personal data: who wrote it.
+    """
+
+    class Reason(models.TextChoices):
+        CHANGED = "changed"  # Somebody else, or another tab, saved in between.
+        SHORTER = "shorter"  # Much of the text would be gone.
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="unsaved")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    # The version it was written on.
+    based_on = models.PositiveIntegerField()
+    state = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # What is typed on after a refusal replaces what was kept a moment before.
+            models.UniqueConstraint(fields=["lesson", "by", "based_on"], name="unsaved_text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"unsaved {self.uuid}"
+
+
+class MediaFile(models.Model):
+    """A picture, sound or film of our own. The alternative text belongs to the block that shows it.
+
+    Personal data: which member of staff added it.
+    """
+
+    class Kind(models.TextChoices):
+        IMAGE = "image"
+        AUDIO = "audio"
+        VIDEO = "video"
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    # What it was called on the computer it came from.
+    name = models.CharField(max_length=200)
+    # Below MEDIA_ROOT; also its address below /media/. An image has smaller sizes beside it.
+    path = models.CharField(max_length=120, unique=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PageText(models.Model):
+    """The words of one of the practice's own pages in one language: the working copy.
+
+    The practice's identity is one too, without a language. No row: the words that come along.
+    """
+
+    name = models.CharField(max_length=20)
+    language = models.CharField(max_length=5, blank=True)
+    # As content.site_pages defines it for this name.
+    draft = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    live = models.ForeignKey(
+        "PageVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "language"], name="page_text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.language}".strip()
+
+
+class PageVersion(models.Model):
+    """A published wording of such a page: immutable.
+
+    Personal data: which member of staff published it.
+    """
+
+    page = models.ForeignKey(PageText, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    note = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page", "number"], name="page_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page} v{self.number}"
 
 
 class Snapshot(models.Model):

@@ -17,7 +17,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound, Refused
-from lessons.content import articles, pace
+from lessons.content import articles, blocks, pace
 from lessons.content.models import Course, Edition, EditionModule, Lesson, Module, Snapshot
 
 if TYPE_CHECKING:
@@ -43,6 +43,19 @@ class EmptyModule(Refused):
 class EmptyCourse(Refused):
     code = "empty_course"
     status = 409
+
+
+class UnfinishedLesson(Refused):
+    """A block lacks what readers need; ``lesson`` is the identity of the lesson it is in."""
+
+    code = "unfinished_lesson"
+    status = 409
+
+    def __init__(self, lesson: Lesson) -> None:
+        super().__init__(
+            _("In the lesson “%(title)s” a block is not finished yet.") % {"title": lesson.title}
+        )
+        self.lesson = lesson.uuid
 
 
 class SlugTakenLive(Refused):
@@ -124,7 +137,7 @@ def publish(
 
     The newest revisions of the public articles the course cites are shown from then on too.
     Raises ``NotFound`` for a module of another course, ``EmptyModule``, ``EmptyCourse``,
-    ``SlugTakenLive`` and ``NothingToPublish``; then nothing has changed.
+    ``UnfinishedLesson``, ``SlugTakenLive`` and ``NothingToPublish``; then nothing has changed.
     """
     with transaction.atomic():
         # The whole row, key included: an enrolment refers to it and waits with its commit, so that
@@ -233,6 +246,9 @@ def _known(named: set[UUID], draft: WorkingCopy, current: Live) -> None:
             raise EmptyModule(
                 _("The module “%(title)s” has no lessons yet.") % {"title": module.title}
             )
+        for lesson in draft.lessons[module.uuid] if module.uuid in named else ():
+            if any(map(blocks.unfinished, blocks.many_from_json(lesson.blocks))):
+                raise UnfinishedLesson(lesson)
 
 
 def _snapshots(

@@ -37,6 +37,23 @@ class Enrolment(models.Model):
         return f"enrolment {self.pk}"
 
 
+class DailyVisits(models.Model):
+    """How often the public page of a course was shown on a day (Amsterdam's). Nobody's data."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="visits")
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            # Counted by an upsert on this key.
+            models.UniqueConstraint(fields=["course", "day"], name="visits_of_day_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course_id} {self.day}"
+
+
 class LessonFact(models.Model):
     """Something that happened between a reader and a lesson, once.
 

@@ -1,0 +1,1 @@
+"""The staff's pages at ``/beheer/``: a file for each room."""
