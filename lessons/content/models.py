@@ -230,12 +230,6 @@ class UnsavedText(models.Model):
     state = models.JSONField()
     at = models.DateTimeField()
 
-    class Meta:
-        constraints = [
-            # What is typed on after a refusal replaces what was kept a moment before.
-            models.UniqueConstraint(fields=["lesson", "by", "based_on"], name="unsaved_text_once"),
-        ]
-
     def __str__(self) -> str:
         return f"unsaved {self.uuid}"
 
