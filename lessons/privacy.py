@@ -33,7 +33,7 @@ def export(user: User) -> dict[str, Any]:
 
 
 def erase(user: User) -> None:
-    """Take away every enrolment with its facts, every right, and what staff wrote and never saved."""
+    """Take away every enrolment with its facts, every right, and a colleague's unsaved texts."""
     with transaction.atomic():
         UnsavedText.objects.filter(by=user).delete()
         Enrolment.objects.filter(reader=user).delete()
