@@ -160,7 +160,10 @@ CACHES = {
 }
 
 # What *Vandaag* asks for rows: functions (person, now) -> rows, see lessons.desk.attention.
-ATTENTION = ["lessons.desk.today.jobs"]
+ATTENTION = [
+    "lessons.desk.today.jobs",
+    "lessons.desk.publish.attention",
+]
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
 if TYPE_CHECKING:
     from courseapp.errors import Refused
@@ -15,3 +16,11 @@ class Refusal(CommandError):
 
     def __init__(self, refusal: Refused) -> None:
         super().__init__(f"{refusal} [{refusal.code}]")
+
+
+class EnglishCommand(BaseCommand):
+    """A command that speaks English, whatever language the site speaks."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        with translation.override("en"):
+            return super().execute(*args, **options)
