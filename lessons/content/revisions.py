@@ -138,13 +138,13 @@ def kinds_of(revision: Revision) -> dict[str, str]:
     return dict(rows.values_list("key", "kind"))
 
 
-def newest_of(articles: Iterable[Article]) -> dict[UUID, int]:
+def newest_of(articles: Iterable[Article | UUID]) -> dict[UUID, int]:
     """The key of each article's newest revision, without its text."""
     rows = Revision.objects.filter(article__in=articles).order_by("number")
     return dict(rows.values_list("article_id", "pk"))
 
 
-def digests_of(articles: Iterable[Article]) -> dict[str, str]:
+def digests_of(articles: Iterable[Article | UUID]) -> dict[str, str]:
     """The current wording of every passage of these articles: ``{key: digest}``, in two queries."""
     digests: dict[str, str] = {}
     for own in digests_by_article(articles).values():
@@ -152,7 +152,7 @@ def digests_of(articles: Iterable[Article]) -> dict[str, str]:
     return digests
 
 
-def digests_by_article(articles: Iterable[Article]) -> dict[UUID, dict[str, str]]:
+def digests_by_article(articles: Iterable[Article | UUID]) -> dict[UUID, dict[str, str]]:
     """The same article by article, in reading order."""
     newest = newest_of(articles)
     rows = Passage.objects.filter(revision__in=newest.values()).order_by("position")
