@@ -17,7 +17,10 @@ from courseapp.errors import Refused
 from lessons.content import site_pages, site_texts
 from lessons.content.site_texts import IDENTITY, Identity, InvalidPage, Words
 
-__all__ = ["Identity", "IdentityIncomplete", "current", "filled", "missing", "require_complete"]
+__all__ = [
+    "Identity", "IdentityIncomplete", "current", "filled", "installed", "missing",
+    "require_complete",
+]  # fmt: skip
 
 
 class IdentityIncomplete(Refused):
@@ -37,6 +40,16 @@ def filled(said: Words) -> Identity:
     practice: dict[str, str] = settings.PRACTICE
     values = {name: getattr(said, name, "") or practice.get(name, "") for name in _names()}
     return Identity(**values)
+
+
+def installed(said: Words) -> list[tuple[str, str]]:
+    """What comes from the server's settings because the owner left it empty: label and value."""
+    known = filled(said)
+    return [
+        (site_texts.label(Identity, name), value)
+        for name in _names()
+        if (value := getattr(known, name)) and not getattr(said, name)
+    ]
 
 
 def missing(known: Identity | None = None) -> tuple[str, ...]:

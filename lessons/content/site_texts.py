@@ -37,9 +37,9 @@ IDENTITY = "identity"
 STEPS = 3
 # Characters around a change that are enough to see where it is.
 EDGE = 160
-KVK = re.compile(r"\d{8}")
-VAT = re.compile(r"NL\d{9}B\d{2}")
-PHONE = re.compile(r"\+?[\d ()./-]{7,30}")
+KVK = re.compile(r"[0-9]{8}")
+VAT = re.compile(r"NL[0-9]{9}B[0-9]{2}")
+PHONE = re.compile(r"\+?[0-9 ()./-]{7,30}")
 # E.164: at most 15 digits with the country's. No number one can write to has fewer than 7.
 DIGITS = range(7, 16)
 
@@ -78,7 +78,7 @@ class Home(Words):
     """The front page. What stands there about courses and articles comes from those."""
 
     title: str = _named(fields.line(required=True), _("Heading"))
-    lead: str = _named(fields.line(required=True), _("Below the heading"))
+    lead: str = _named(fields.line(required=True), _("Below the heading"), long=True)
     who: tuple[str, ...] = _named(
         fields.lines(least=1), _("Who it is for"), _("A sentence on each line.")
     )
@@ -89,7 +89,7 @@ class Home(Words):
     kept: str = _named(fields.rich(required=True), _("What we keep about you"))
     search_title: str = _named(fields.line(required=True), _("Title in search results"))
     description: str = _named(
-        fields.line(required=True), _("Description in search results"), SEARCH
+        fields.line(required=True), _("Description in search results"), SEARCH, long=True
     )
 
 
@@ -98,10 +98,10 @@ class Plain(Words):
     """A page of running text."""
 
     title: str = _named(fields.line(required=True), _("Heading"))
-    lead: str = _named(fields.line(), _("Below the heading"))
+    lead: str = _named(fields.line(), _("Below the heading"), long=True)
     body: str = _named(fields.rich(required=True), _("Text"))
     description: str = _named(
-        fields.line(required=True), _("Description in search results"), SEARCH
+        fields.line(required=True), _("Description in search results"), SEARCH, long=True
     )
 
 

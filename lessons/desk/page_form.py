@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # A box is as high as its text, within reason.
 CHARACTERS_A_ROW = 75
-FEWEST_ROWS = 3
+FEWEST_ROWS = 2
 MOST_ROWS = 24
 
 
@@ -43,11 +43,15 @@ class Box:
     required: bool = False
     keys: str = "text"
     fill: str = "off"
+    # A line that seldom fits in one row of the screen.
+    long: bool = False
+    # Whether the signs of the small Markdown are told of below it.
+    told: bool = True
 
     @property
     def rows(self) -> int:
         lines = self.value.split("\n")
-        needed = sum(1 + len(line) // CHARACTERS_A_ROW for line in lines) + 1
+        needed = sum(1 + len(line) // CHARACTERS_A_ROW for line in lines)
         return max(FEWEST_ROWS, min(MOST_ROWS, needed))
 
     @property
@@ -82,7 +86,14 @@ def _group(name: str, meta: Mapping[str, Any], value: Any, problem: str) -> Grou
     if meta["form"] == "cards":
         cards = [*(value or []), *({"title": "", "body": ""} for _ in range(meta["most"]))]
         boxes = [
-            Box(name=f"{name}-{at}-{part}", label=title, form=form, value=card[part], required=True)
+            Box(
+                name=f"{name}-{at}-{part}",
+                label=title,
+                form=form,
+                value=card[part],
+                required=True,
+                told=False,
+            )
             for at, card in enumerate(cards[: meta["most"]])
             for part, form, title in (
                 ("title", "line", _("Step %(n)s") % {"n": at + 1}),
@@ -100,6 +111,7 @@ def _group(name: str, meta: Mapping[str, Any], value: Any, problem: str) -> Grou
         required=meta["required"],
         keys=meta.get("keys", "text"),
         fill=meta.get("fill", "off"),
+        long=meta.get("long", False),
     )
     return Group(label=label, boxes=[box])
 

@@ -205,6 +205,8 @@ def _form(
 ) -> HttpResponse:
     """``more``: ``groups``, and what is to be said about them."""
     context = {"place": place, "state": state, "version": state.version, **more}
+    if place.name == IDENTITY:
+        context["installed"] = identities.installed(state.draft)
     return render(request, "desk/site_pages/page.html", context, status=status)
 
 
@@ -273,7 +275,7 @@ def _version(request: HttpRequest, person: User, place: Place, number: int) -> H
         "place": place,
         "state": state,
         "number": number,
-        "here": place.url("version", number),
+        "address": place.url("version", number),
         "changes": site_texts.changes(state.live, words),
         "groups": page_form.of_words(words),
     }
