@@ -34,7 +34,7 @@ PACE = {"every_days": 2, "at": "07:00"}
 def told(course: Course, **more: object) -> consequences.Consequences:
     course.refresh_from_db()
     modules = set(course.modules.values_list("pk", flat=True))
-    return consequences.of(course=course, modules=modules, now=NOW, **more)  # type: ignore[arg-type]
+    return consequences.of(course=course, modules=modules, now=NOW, **more)
 
 
 def readers(course: Course, *done: int) -> list[User]:
