@@ -16,6 +16,7 @@ from lessons.content.article.passages import Passage, normalise
 from lessons.content.article.phrases import CLOSING, split_speaker, split_term, story_name
 from lessons.content.blocks import Block, Card
 from lessons.content.derivation import questions
+from lessons.content.richtext.escaping import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,15 +32,6 @@ NAME_MAX = 60
 SPEAKER_WORDS = 7
 FIRST_SENTENCE = re.compile(rf"^.{{2,{OFFER_TITLE}}}?[.!?…](?=\s)", re.S)
 QUOTES = "“”„\"«»‘’'"
-
-# What would mean something in Markdown, within a line and at its start.
-SPECIAL = re.compile(
-    r"[\\`*]|(?<!\w)_|_(?!\w)|\[(?=[^\]\n]*\]\()|<(?=[\w/!?])|&(?=#?\w+;)|(?<!\\)~(?=~)"
-)
-LINE_START = re.compile(
-    r"^([ \t]*)(#(?=#{0,5}(?:\s|$))|>|[-+](?=\s|$|-)|=(?==*\s*$)|\||:(?=::)|\[(?=[^\]]*\]:))", re.M
-)
-NUMBERED = re.compile(r"^([ \t]*\d{1,9})(?=[.)](?:\s|$))", re.M)
 
 
 class BlockIds:
@@ -241,13 +233,6 @@ def clean(text: str) -> str:
     """Without the characters that no block may hold."""
     rows = blocks.CONTROL.sub("", text).split("\n")
     return "\n".join(row.strip() for row in rows).strip()
-
-
-def escape(text: str) -> str:
-    """Plain text as Markdown that shows exactly this text."""
-    text = SPECIAL.sub(r"\\\g<0>", text)
-    text = LINE_START.sub(r"\1\\\2", text)
-    return NUMBERED.sub(r"\1\\", text)
 
 
 def shorten(text: str, limit: int) -> str:
