@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from lessons.content.models import UnsavedText
 from lessons.reading.models import Access, Completed, Enrolment, Finished, Opened, Position, Unlock
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ def export(user: User) -> dict[str, Any]:
 
 
 def erase(user: User) -> None:
-    """Take away every enrolment with its facts, and every right."""
+    """Take away every enrolment with its facts, every right, and a colleague's unsaved texts."""
     with transaction.atomic():
+        UnsavedText.objects.filter(by=user).delete()
         Enrolment.objects.filter(reader=user).delete()
         Access.objects.filter(reader=user).delete()
 

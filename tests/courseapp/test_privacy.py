@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from courseapp import privacy
+from courseapp.accounts.models import AuditEntry, MachineToken
+from lessons.content import editing
+from lessons.content.models import UnsavedText
 from lessons.reading import access, outline, progress
 from lessons.reading.models import Access, Enrolment, Finished
 from tests.factories import NOW, lessons_of, make_course, make_enrolment, make_reader
@@ -66,3 +70,21 @@ def test_the_commands_hand_over_and_take_away_after_a_second_word() -> None:
     assert not Enrolment.objects.exists()
     with pytest.raises(CommandError, match="no account"):
         call_command("export_person", "noor@example.org")
+
+
+def test_staff_who_are_forgotten_leave_their_acts_without_a_name_and_no_key_that_works() -> None:
+    lesson, staff = lessons_of(make_course())[0], make_reader(is_staff=True)
+    state = editing.state_of(lesson)
+    editing.save(lesson=lesson.pk, version=1, state=replace(state, title="Een"), by=staff, now=NOW)
+    with pytest.raises(editing.ChangedMeanwhile):
+        editing.save(
+            lesson=lesson.pk, version=1, state=replace(state, title="Twee"), by=staff, now=NOW
+        )
+    MachineToken.objects.create(
+        name="Export", digest="d" * 64, hint="ikj_1", made_by=staff, made_at=NOW
+    )
+    privacy.erase_person(staff, now=NOW)
+    assert (UnsavedText.objects.count(), MachineToken.objects.count()) == (0, 0)
+    assert AuditEntry.objects.get(act="lesson.saved").by == staff
+    staff.refresh_from_db()
+    assert "erased" in staff.email
