@@ -16,12 +16,13 @@ from lessons.content.article.passages import Passage, normalise
 from lessons.content.article.phrases import CLOSING, split_speaker, split_term, story_name
 from lessons.content.blocks import Block, Card
 from lessons.content.derivation import questions
+from lessons.content.derivation.parts import Part
 from lessons.content.richtext.escaping import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from lessons.content.derivation.parts import Part
+    from lessons.content.derivation.parts import PartKind
 
 NAMESPACE = uuid.UUID("6f0d7f3e-3c53-5d0c-9a51-5a3f8f4f0c11")
 TEXT_PASSAGES = 5  # With the lesson's heading a block of running text names six passages at most.
@@ -66,6 +67,14 @@ def write(
         own = tuple(dict.fromkeys([*unshown, *keys]))
         result.append(kind(id=ids.next(kind.type, own), passages=own, **fields))
     return tuple(result)
+
+
+def alone(passage: Passage, block: uuid.UUID) -> Block:
+    """A block of the kind that fits one passage, which it names."""
+    kinds: dict[str, PartKind] = {"quote": "quote", "story": "story", "call_to_action": "offer"}
+    part = Part(kinds.get(passage.kind, "text"), [passage])
+    kind, keys, fields = _drafts([part], None)[0]
+    return kind(id=block, passages=keys, **fields)
 
 
 Draft = tuple[type[Block], tuple[str, ...], dict[str, Any]]
