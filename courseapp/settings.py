@@ -91,13 +91,15 @@ TEMPLATES = [
     },
 ]
 
-# Who the practice is, for contact and privacy; what is not given is not shown.
+# Who the practice is, as far as its owner did not say so in the back office (content.identity);
+# what is not given is not shown.
 PRACTICE = {
     "name": env.text("PRACTICE_NAME", ""),
     "email": env.text("PRACTICE_EMAIL", ""),
     "phone": env.text("PRACTICE_PHONE", ""),
     "address": env.text("PRACTICE_ADDRESS", ""),
     "register": env.text("PRACTICE_REGISTER", ""),
+    "vat": env.text("PRACTICE_VAT", ""),
 }
 
 # --- Data ------------------------------------------------------------------------------------
@@ -160,7 +162,11 @@ CACHES = {
 }
 
 # What *Vandaag* asks for rows: functions (person, now) -> rows, see lessons.desk.attention.
-ATTENTION = ["lessons.desk.today.jobs"]
+ATTENTION = [
+    "lessons.desk.today.jobs",
+    "lessons.desk.publish.attention",
+    "lessons.desk.site_pages.attention",
+]
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
 

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
+from courseapp.accounts import devices
 from courseapp.accounts.models import Consent, MachineToken, User
 
 if TYPE_CHECKING:
@@ -66,9 +67,7 @@ def erase(user: User, now: datetime) -> None:
     of consent); the address is free for a new account at once.
     """
     with transaction.atomic():
-        for session in UserSession.objects.filter(user=user):
-            session.end()
-        UserSession.objects.filter(user=user).delete()
+        devices.end_all(user)
         Authenticator.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()
         MachineToken.objects.filter(made_by=user).delete()

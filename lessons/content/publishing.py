@@ -9,25 +9,44 @@ does not grow with lessons, blocks or readers. What a publication means for read
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound, Refused
-from lessons.content import articles, blocks, pace
-from lessons.content.models import Course, Edition, EditionModule, Lesson, Module, Snapshot
+from lessons.content import articles, blocks, drafts, upcoming
+from lessons.content.drafts import (
+    Both,
+    Live,
+    WorkingCopy,
+    content_of,
+    in_order,
+    live,
+    manifest_of,
+    working_copy,
+)
+from lessons.content.models import Course, Edition, EditionModule, Snapshot
+from lessons.content.upcoming import contents_with, digest, required_in, with_exchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from courseapp.accounts.models import User
+    from lessons.content.models import Lesson, Module
 
+__all__ = [
+    "Both", "ChangedSinceShown", "EmptyCourse", "EmptyLesson", "EmptyModule", "InvalidNote",
+    "Live", "NothingToPublish", "Published", "SlugTakenLive", "UnfinishedLesson", "WorkingCopy",
+    "content_of", "contents_with", "course_called", "course_of", "digest", "in_order", "live",
+    "manifest_of", "modules_called", "publish", "required_in", "restore", "with_exchanged",
+    "working_copy",
+]  # fmt: skip
 
-Row = TypeVar("Row", Module, Lesson)
+NOTE_MAX = 300
 
 
 class NothingToPublish(Refused):
@@ -52,10 +71,22 @@ class UnfinishedLesson(Refused):
     status = 409
 
     def __init__(self, lesson: Lesson) -> None:
-        super().__init__(
-            _("In the lesson “%(title)s” a block is not finished yet.") % {"title": lesson.title}
-        )
+        super().__init__(self.said() % {"title": lesson.title})
         self.lesson = lesson.uuid
+
+    def said(self) -> str:
+        return _("In the lesson “%(title)s” a block is not finished yet.")
+
+
+class EmptyLesson(UnfinishedLesson):
+    """The lesson has no block at all: to whoever asks by program, unfinished like the others."""
+
+    def said(self) -> str:
+        return _("The lesson “%(title)s” is still empty.")
+
+
+class InvalidNote(Refused):
+    code = "invalid_note"
 
 
 class SlugTakenLive(Refused):
@@ -63,21 +94,26 @@ class SlugTakenLive(Refused):
     status = 409
 
 
-@dataclass(frozen=True)
-class WorkingCopy:
-    """All modules of a course that are not retired, in order, with their lessons in order."""
+class ChangedSinceShown(Refused):
+    """What would be published is not what the person was shown."""
 
-    course: Course
-    modules: tuple[Module, ...]
-    lessons: dict[UUID, tuple[Lesson, ...]]
+    code = "changed_since_shown"
+    status = 412
 
 
 @dataclass(frozen=True)
-class Live:
-    """What readers see now: the snapshots of the live edition, in order, by module."""
+class Published:
+    """A new edition, the modules that were published with it, and what it asks of readers.
 
-    manifest: dict[str, Any] | None
-    snapshots: dict[UUID, Snapshot]
+    ``required`` are the lessons to be finished for completion, ``was_required`` those before; None
+    when nothing was live.
+    """
+
+    edition: Edition
+    number_before: int | None
+    modules: frozenset[UUID]
+    required: frozenset[UUID]
+    was_required: frozenset[UUID] | None
 
 
 def course_called(slug: str) -> Course:
@@ -85,6 +121,14 @@ def course_called(slug: str) -> Course:
     course = Course.objects.filter(slug=slug).first()
     if course is None:
         raise NotFound(_("There is no course “%(slug)s”.") % {"slug": slug})
+    return course
+
+
+def course_of(identity: UUID) -> Course:
+    """The course of this identity, live or not; raises ``NotFound``."""
+    course = Course.objects.filter(pk=identity).first()
+    if course is None:
+        raise NotFound(_("This course does not exist."))
     return course
 
 
@@ -99,184 +143,106 @@ def modules_called(course: Course, slugs: Sequence[str]) -> list[UUID]:
     return [known[slug] for slug in slugs]
 
 
-def working_copy(course: Course) -> WorkingCopy:
-    """The working copy in its order; what the order does not name comes last, oldest slug first."""
-    modules = in_order(course.modules.filter(retired_at__isnull=True), course.module_order)
-    lessons: dict[UUID, list[Lesson]] = {module.uuid: [] for module in modules}
-    for lesson in course.lessons.filter(retired_at__isnull=True, module__in=modules):
-        lessons[lesson.module_id].append(lesson)
-    return WorkingCopy(
-        course=course,
-        modules=tuple(modules),
-        lessons={
-            module.uuid: tuple(in_order(lessons[module.uuid], module.lesson_order))
-            for module in modules
-        },
-    )
-
-
-def live(course: Course) -> Live:
-    """The live edition's manifest and snapshots, in one query."""
-    places = list(
-        EditionModule.objects.filter(edition=course.live_edition_id)
-        .select_related("snapshot", "edition")
-        .order_by("position")
-        if course.live_edition_id
-        else []
-    )
-    return Live(
-        manifest=places[0].edition.manifest if places else None,
-        snapshots={place.snapshot.module_id: place.snapshot for place in places},
-    )
-
-
 def publish(
-    *, course: Course, modules: Iterable[UUID], by: User | None, now: datetime, note: str = ""
-) -> Edition:
+    *,
+    course: Course,
+    modules: Iterable[UUID],
+    by: User | None,
+    now: datetime,
+    note: str = "",
+    shown: str | None = None,
+) -> Published:
     """Make the working copy of these modules live, with what moved between them and others.
 
     The newest revisions of the public articles the course cites are shown from then on too.
-    Raises ``NotFound`` for a module of another course, ``EmptyModule``, ``EmptyCourse``,
-    ``UnfinishedLesson``, ``SlugTakenLive`` and ``NothingToPublish``; then nothing has changed.
+    ``shown``: the ``digest`` of what the person saw before saying yes.
+    Raises ``NotFound`` for a module of another course, ``ChangedSinceShown``, ``EmptyModule``,
+    ``EmptyCourse``, ``UnfinishedLesson``, ``SlugTakenLive``, ``NothingToPublish`` and
+    ``InvalidNote``; then nothing has changed.
     """
+    note = _note(note)
     with transaction.atomic():
         # The whole row, key included: an enrolment refers to it and waits with its commit, so that
         # no reader begins under the old edition unseen by the completions of the new one.
-        course = Course.objects.select_for_update().get(pk=course.pk)
-        draft, current = working_copy(course), live(course)
-        named = with_exchanged(set(modules), draft, current)
-        _known(named, draft, current)
-        snapshots = _snapshots(named, draft, current, now)
+        both = drafts.both_of(Course.objects.select_for_update().get(pk=course.pk))
+        named = with_exchanged(set(modules), both.draft, both.live)
+        if shown is not None and shown != digest(both, named):
+            raise ChangedSinceShown(_("Something was changed in the meantime. Look once more."))
+        _known(named, both)
+        snapshots = _snapshots(named, both, now)
         if not snapshots:
             raise EmptyCourse(_("No lesson would be left in this course."))
-        manifest = manifest_of(course)
-        same = manifest == current.manifest and snapshots == list(current.snapshots.values())
-        if not articles.show_newest(course) and same:
+        _distinct_slugs(snapshots)
+        same = both.manifest == both.live.manifest and snapshots == list(
+            both.live.snapshots.values()
+        )
+        if any(one.behind for one in both.cited):
+            articles.show_newest(both.course)
+        elif same:
             raise NothingToPublish(_("There is nothing new to publish."))
-        return _go_live(course, manifest, snapshots, by=by, now=now, note=note)
+        edition = _go_live(both.course, both.live, both.manifest, snapshots, by, now, note)
+        return _published(edition, both.live, snapshots, named)
 
 
-def restore(*, edition: Edition, by: User | None, now: datetime, note: str = "") -> Edition:
+def restore(
+    *,
+    edition: Edition,
+    by: User | None,
+    now: datetime,
+    note: str = "",
+    over: UUID | None = None,
+) -> Published:
     """Publish an earlier edition's text again, as a new edition. The working copy stays as it is.
 
-    Raises ``NothingToPublish`` when that edition is what is live.
+    ``over``: the edition that was live when the person was asked. Raises ``NothingToPublish`` when
+    that edition is what is live, ``ChangedSinceShown`` and ``InvalidNote``.
     """
+    note = _note(note)
     with transaction.atomic():
         course = Course.objects.select_for_update().get(pk=edition.course_id)
+        if over is not None and over != course.live_edition_id:
+            raise ChangedSinceShown(_("Something was published in the meantime. Look once more."))
         places = edition.places.select_related("snapshot").order_by("position")
         snapshots = [place.snapshot for place in places]
         current = live(course)
         if edition.manifest == current.manifest and snapshots == list(current.snapshots.values()):
             raise NothingToPublish(_("This edition is what readers see already."))
-        return _go_live(course, edition.manifest, snapshots, by=by, now=now, note=note)
+        fresh = _go_live(course, current, edition.manifest, snapshots, by, now, note)
+        return _published(fresh, current, snapshots, set())
 
 
-def manifest_of(course: Course) -> dict[str, Any]:
-    """What an edition says about the course as a whole. Raises ``InvalidPace``."""
-    return {
-        "title": course.title,
-        "tagline": course.tagline,
-        "description": course.description,
-        "access": course.access,
-        "language": course.language,
-        "pace": course.pace if pace.from_json(course.pace) else None,
-        "articles": sorted(course.articles.values_list("slug", flat=True)),
-    }
+def _note(text: str) -> str:
+    """Why, for colleagues: one line."""
+    if len(text) > NOTE_MAX or blocks.CONTROL.search(text):
+        raise InvalidNote(_("A note is a line of at most 300 characters."))
+    return " ".join(text.split())
 
 
-def content_of(
-    module: Module, lessons: Sequence[Lesson], since: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """What a snapshot holds of a module; ``since`` gives each lesson's first moment live."""
-    since = since or {}
-    return {
-        "uuid": str(module.uuid),
-        "slug": module.slug,
-        "title": module.title,
-        "description": module.description,
-        "lessons": [
-            {
-                "uuid": str(lesson.uuid),
-                "slug": lesson.slug,
-                "title": lesson.title,
-                "lead": lesson.lead,
-                "minutes": lesson.minutes,
-                "required": lesson.required,
-                "open_to_all": lesson.open_to_all,
-                "since": since.get(str(lesson.uuid), ""),
-                "blocks": lesson.blocks,
-            }
-            for lesson in lessons
-        ],
-    }
-
-
-def lesson_homes(snapshots: Iterable[Snapshot]) -> dict[UUID, UUID]:
-    """Which module each published lesson is in."""
-    return {
-        UUID(lesson["uuid"]): snapshot.module_id
-        for snapshot in snapshots
-        for lesson in snapshot.content["lessons"]
-    }
-
-
-def in_order(rows: Iterable[Row], order: Sequence[str]) -> list[Row]:
-    place = {uuid: position for position, uuid in enumerate(order)}
-    return sorted(rows, key=lambda row: (place.get(str(row.uuid), len(place)), row.slug))
-
-
-def with_exchanged(named: set[UUID], draft: WorkingCopy, current: Live) -> set[UUID]:
-    """The named modules and, again and again, those that a lesson moved to or from."""
-    was = lesson_homes(current.snapshots.values())
-    now_in = {lesson.uuid: home for home, lessons in draft.lessons.items() for lesson in lessons}
-    moved = [{was[uuid], home} for uuid, home in now_in.items() if was.get(uuid, home) != home]
-    while True:
-        more = set().union(*(pair for pair in moved if pair & named)) - named
-        if not more:
-            return named
-        named |= more
-
-
-def _known(named: set[UUID], draft: WorkingCopy, current: Live) -> None:
-    drafted = {module.uuid for module in draft.modules}
-    if named - drafted - set(current.snapshots):
+def _known(named: set[UUID], both: Both) -> None:
+    drafted = {module.uuid for module in both.draft.modules}
+    if named - drafted - set(both.live.snapshots):
         raise NotFound(_("This course has no such module."))
-    for module in draft.modules:
-        if module.uuid in named and not draft.lessons[module.uuid]:
-            raise EmptyModule(
-                _("The module “%(title)s” has no lessons yet.") % {"title": module.title}
-            )
-        for lesson in draft.lessons[module.uuid] if module.uuid in named else ():
-            if any(map(blocks.unfinished, blocks.many_from_json(lesson.blocks))):
-                raise UnfinishedLesson(lesson)
-
-
-def _snapshots(
-    named: set[UUID], draft: WorkingCopy, current: Live, now: datetime
-) -> list[Snapshot]:
-    """The new edition's snapshots in order; those that did not change are the old ones."""
-    since = {
-        lesson["uuid"]: lesson["since"]
-        for snapshot in current.snapshots.values()
-        for lesson in snapshot.content["lessons"]
-    }
-    result: list[Snapshot] = []
-    for module in draft.modules:
-        old = current.snapshots.get(module.uuid)
+    for module in both.draft.modules:
         if module.uuid in named:
-            lessons = draft.lessons[module.uuid]
-            first = {str(one.uuid): since.get(str(one.uuid), now.isoformat()) for one in lessons}
-            content = content_of(module, lessons, first)
-            same = old is not None and old.content == content
-            result.append(old if old and same else Snapshot(module=module, content=content))
-        elif old is not None:
-            result.append(old)
-    drafted = {module.uuid for module in draft.modules}
-    result += [
-        old for home, old in current.snapshots.items() if home not in drafted and home not in named
+            _whole(module, both.draft.lessons[module.uuid])
+
+
+def _whole(module: Module, lessons: Sequence[Lesson]) -> None:
+    if not lessons:
+        raise EmptyModule(_("The module “%(title)s” has no lessons yet.") % {"title": module.title})
+    for lesson in lessons:
+        if not lesson.blocks:
+            raise EmptyLesson(lesson)
+        if any(map(blocks.unfinished, blocks.many_from_json(lesson.blocks))):
+            raise UnfinishedLesson(lesson)
+
+
+def _snapshots(named: set[UUID], both: Both, now: datetime) -> list[Snapshot]:
+    """The new edition's snapshots in order; those that did not change are the old ones."""
+    return [
+        old or Snapshot(module_id=module, content=content)
+        for module, content, old in upcoming.placed(named, both, now)
     ]
-    _distinct_slugs(result)
-    return result
 
 
 def _distinct_slugs(snapshots: Sequence[Snapshot]) -> None:
@@ -293,18 +259,17 @@ def _distinct_slugs(snapshots: Sequence[Snapshot]) -> None:
 
 def _go_live(
     course: Course,
+    before: Live,
     manifest: dict[str, Any],
     snapshots: Sequence[Snapshot],
-    *,
     by: User | None,
     now: datetime,
     note: str,
 ) -> Edition:
     Snapshot.objects.bulk_create([snapshot for snapshot in snapshots if snapshot._state.adding])
-    number = (course.editions.aggregate(last=Max("number"))["last"] or 0) + 1
     edition = Edition.objects.create(
         course=course,
-        number=number,
+        number=_next_number(course, before),
         manifest=manifest,
         note=note,
         published_at=now,
@@ -317,3 +282,23 @@ def _go_live(
     course.live_edition = edition
     course.save(update_fields=["live_edition"])
     return edition
+
+
+def _next_number(course: Course, before: Live) -> int:
+    """One more than the live edition's, which is always the newest."""
+    if before.edition is not None:
+        return before.edition.number + 1
+    return (course.editions.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _published(
+    edition: Edition, before: Live, snapshots: Sequence[Snapshot], named: set[UUID]
+) -> Published:
+    was = before.edition
+    return Published(
+        edition=edition,
+        number_before=was.number if was else None,
+        modules=frozenset(named),
+        required=required_in(one.content for one in snapshots),
+        was_required=required_in(before.contents) if was else None,
+    )

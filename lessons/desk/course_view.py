@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 
-from lessons.content import changes, publishing, staleness
+from lessons.content import changes, drafts, staleness
 from lessons.content.models import Course, Lesson, Module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
+
+    from lessons.content.drafts import WorkingCopy
 
 
 @dataclass(frozen=True)
@@ -64,28 +66,23 @@ def every() -> Sequence[Course]:
 
 def of(course: Course) -> CourseView:
     """The page of a course, in a number of queries that does not grow with it."""
-    draft = publishing.working_copy(course)
-    found = changes.of_modules(course, {module.pk for module in draft.modules} | _gone(course))
+    both = drafts.both_of(course)
+    found = changes.all_of(both)
     changed = {one.uuid: one.changes for one in found.lessons}
     stale = Counter(one.lesson.pk for one in staleness.of_course(course))
     return CourseView(
         course=course,
-        modules=tuple(_modules(draft, changed, stale)),
+        modules=tuple(_modules(both.draft, changed, stale)),
         out_lessons=tuple(course.lessons.exclude(retired_at=None).order_by("-retired_at")),
         out_modules=tuple(course.modules.exclude(retired_at=None).order_by("-retired_at")),
         changed=bool(found),
-        edition=course.live_edition.number if course.live_edition else None,
+        edition=both.live.edition.number if both.live.edition else None,
         stale=sum(stale.values()),
     )
 
 
-def _gone(course: Course) -> set[UUID]:
-    """Modules that readers still see and that are out of the working copy."""
-    return set(publishing.live(course).snapshots)
-
-
 def _modules(
-    draft: publishing.WorkingCopy,
+    draft: WorkingCopy,
     changed: dict[UUID, tuple[changes.LessonChange, ...]],
     stale: Counter[UUID],
 ) -> list[ModuleRows]:

@@ -1,38 +1,53 @@
-"""Pages of the practice itself: contact and complaints, privacy, and where help is."""
+"""Pages of the practice itself: about, contact, privacy, terms, and where help is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from lessons.pages.public import Page
+from lessons.content.site_texts import Plain
+from lessons.pages.public import Page, own
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from lessons.content.identity import Identity
+    from lessons.content.site_texts import Words
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What the practice does and does not do."""
+    return plain(request, "about", *own("about"))
 
 
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
     """Where to write, and how a complaint goes."""
-    page = Page(
-        title=_("Contact and complaints"),
-        description=_("How to reach Ik kies jou, and how we deal with a complaint."),
-    )
-    return render(request, "lessons/contact.html", {"page": page, "practice": settings.PRACTICE})
+    return plain(request, "contact", *own("contact"))
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, why, how long, and what a reader may ask."""
-    page = Page(
-        title=_("Privacy"),
-        description=_("What Ik kies jou keeps about you, why, for how long, and how to erase it."),
-    )
-    return render(request, "lessons/privacy.html", {"page": page, "practice": settings.PRACTICE})
+    return plain(request, "privacy", *own("privacy"))
+
+
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    """What holds between a reader and the practice."""
+    return plain(request, "terms", *own("terms"))
+
+
+def plain(request: HttpRequest, name: str, words: Words, practice: Identity) -> HttpResponse:
+    """A page of running text with these words, which may be ones that are not live yet."""
+    assert isinstance(words, Plain)  # noqa: S101 -- tells mypy what site_texts.KINDS says.
+    page = Page(title=words.title, description=words.description)
+    context = {"page": page, "words": words, "practice": practice}
+    return render(request, f"lessons/{name}.html", context)
 
 
 @require_safe

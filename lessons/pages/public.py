@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from lessons.content import articles, richtext
+from lessons.content import articles, identity, richtext, site_pages
 from lessons.content.blocks import Text
+from lessons.content.site_texts import IDENTITY, Home
 from lessons.pages import article_text, rendering
 from lessons.pages.private import reader_of
 from lessons.reading import outline
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from lessons.content.identity import Identity
+    from lessons.content.site_texts import Words
     from lessons.reading.outline import CourseFace, LessonLine
 
 DESCRIPTION = 155
@@ -54,19 +58,32 @@ class Taste:
     opening: str
 
 
+def own(name: str) -> tuple[Words, Identity]:
+    """What a page of the practice's own says in the active language, and who the practice is."""
+    language = get_language() or settings.LANGUAGE_CODE
+    found = site_pages.live(name, IDENTITY, language=language)
+    return found[name], identity.filled(found[IDENTITY])
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The front door: who this is for, the free course first, the article, privacy, help."""
-    page = HomePage(
-        title=_("Calm reading on love and doubt"),
-        description=_(
-            "For people who step back when it gets close, and for people who wait beside them. A"
-            " free course in short lessons, at your own pace."
-        ),
-    )
+    return front(request, *own("home"))
+
+
+def front(request: HttpRequest, words: Words, practice: Identity) -> HttpResponse:
+    """The front door with these words, which may be ones that are not live yet."""
+    assert isinstance(words, Home)  # noqa: S101 -- tells mypy what site_texts.KINDS says.
     door = _first_door(outline.public_courses())
     article_ = articles.public(slug=door.article_slugs[0]) if door and door.article_slugs else None
-    context = {"page": page, "course": door, "article": article_, "taste": _taste(door)}
+    context = {
+        "page": HomePage(title=words.search_title, description=words.description),
+        "words": words,
+        "practice": practice,
+        "course": door,
+        "article": article_,
+        "taste": _taste(door),
+    }
     return render(request, "lessons/home.html", context)
 
 

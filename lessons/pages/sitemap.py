@@ -29,7 +29,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Home, articles, courses, lessons open to all, contact, privacy and help."""
+    """Home, articles, courses, lessons open to all, and the practice's own pages."""
     urlset = [{"location": settings.SITE_URL + path} for path in _paths()]
     return render(request, "sitemap.xml", {"urlset": urlset}, content_type=XML)
 
@@ -45,5 +45,5 @@ def _paths() -> Iterator[str]:
         for line in found.lines:
             if line.open_to_all:
                 yield reverse("open_lesson", args=[face.slug, line.slug])
-    for name in ("help", "contact", "privacy"):
+    for name in ("help", "about", "contact", "privacy", "terms"):
         yield reverse(name)

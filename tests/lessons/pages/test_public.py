@@ -174,8 +174,10 @@ def test_public_pages_tell_search_engines_and_shared_links_what_they_are() -> No
         "/",
         address("course", course.slug),
         address("open_lesson", course.slug, first.slug),
+        address("about"),
         address("contact"),
         address("privacy"),
+        address("terms"),
         address("help"),
     ):
         head = the(tree(browser_of().get(page)), "head")

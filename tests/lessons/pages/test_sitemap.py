@@ -30,8 +30,10 @@ def test_the_sitemap_names_every_public_page_and_no_other() -> None:
         address("course", course.slug),
         address("open_lesson", course.slug, first.slug),
         address("help"),
+        address("about"),
         address("contact"),
         address("privacy"),
+        address("terms"),
     ]
     assert all(browser_of().get(page).status_code == 200 for page in found)
 
