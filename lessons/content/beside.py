@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import OuterRef, Subquery
 
-from lessons.content import derivation, staleness
+from lessons.content import accepting, derivation
 from lessons.content.article.passages import Passage as ArticlePassage
 from lessons.content.models import Passage, Revision
 from lessons.content.staleness import StaleBlock
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from lessons.content.accepting import Proposed
     from lessons.content.blocks import Block
     from lessons.content.models import Course, Lesson
 
@@ -44,7 +45,7 @@ class Beside:
     """The articles a course cites, in their newest wording, and the blocks they moved away from."""
 
     articles: tuple[BesideArticle, ...]
-    stale: Mapping[UUID, tuple[StaleBlock, ...]]
+    stale: Mapping[UUID, tuple[Proposed, ...]]
 
     @property
     def passages(self) -> int:
@@ -107,22 +108,23 @@ def _keys(lesson: Lesson) -> Iterable[str]:
 
 def _stale(
     lesson: Lesson, written: Sequence[Block], current: Mapping[str, str], rows: Sequence[_Cited]
-) -> dict[UUID, tuple[StaleBlock, ...]]:
+) -> dict[UUID, tuple[Proposed, ...]]:
     known = {block["id"]: set(block.get("passages", ())) for block in lesson.blocks}
     found = [
         (block, key, lesson.seen.get(str(block.id), {}).get(key, ""))
         for block in written
         for key in block.passages
         # What is linked just now is held against the present wording when it is saved.
-        if key in known.get(str(block.id), ()) and staleness.is_stale(lesson, block, key, current)
+        if key in known.get(str(block.id), ())
+        and current.get(key) != lesson.seen.get(str(block.id), {}).get(key, "")
     ]
     wordings = Passage.objects.filter(
         revision__article__in=[row.pk for row in rows], key__in=[key for _, key, _ in found]
     )
     texts = {(one.key, one.digest): one.text for one in wordings} if found else {}
-    result: dict[UUID, tuple[StaleBlock, ...]] = {}
+    result: dict[UUID, tuple[Proposed, ...]] = {}
     for block, key, seen in found:
         after = texts.get((key, current[key])) if key in current else None
         one = StaleBlock(lesson, block.id, block.type, key, texts.get((key, seen), ""), after)
-        result[block.id] = (*result.get(block.id, ()), one)
+        result[block.id] = (*result.get(block.id, ()), *accepting.proposals([one]))
     return result

@@ -18,10 +18,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from courseapp.errors import Refused
-from lessons.content import editing
+from lessons.content import accepting, editing
 from lessons.content.models import Lesson
 from lessons.desk.door import for_staff
 from lessons.desk.lesson import acts, posted, typed, view
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
 
 # What the button of the form itself asks for; anything else is an act on the blocks.
 SAVE = {"", "save"}
+# What is done with a block whose passage changed: acts on the saved lesson.
+HOLDING = {
+    "accept:": (accepting.accept, gettext_lazy("Taken over from the article.")),
+    "leave:": (accepting.leave, gettext_lazy("Left as it is. It counts as looked at.")),
+}
+HELD = tuple(HOLDING)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,20 +80,22 @@ class _Sent:
         before = editing.state_of(self.row)
         sent = posted.read(self.request.POST, self.row.pk, before)
         state, told = typed.read(sent.typed, before)
-        if sent.act in SAVE:
-            done = acts.Done(told, "", sent.active)
-        else:
-            try:
-                done = acts.do(replace(sent, typed=told), self.row.course)
-            except Refused as refusal:
-                return self._wrong(replace(told, errors={**told.errors, "": str(refusal)}), sent)
-        after, told = typed.read(done.typed, before) if sent.act not in SAVE else (state, told)
-        if after is None:
-            return self._wrong(told, sent, at=done.block)
+        done = acts.Done(told, "", sent.active)
+        after = state
         try:
+            if sent.act.startswith(HELD):
+                undo, done = self._hold(sent, state, done)
+                return self._saved(sent, before, done, undo)
+            if sent.act not in SAVE:
+                done = acts.do(replace(sent, typed=told), self.row.course)
+                after, told = typed.read(done.typed, before)
+            if after is None:
+                return self._wrong(told, sent, at=done.block)
             undo = self._save(sent, state, after, done)
         except editing.NotSaved as refusal:
-            return self._refused(refusal)
+            return self._refused(refusal, told, sent)
+        except Refused as refusal:
+            return self._wrong(replace(told, errors={**told.errors, "": str(refusal)}), sent)
         return self._saved(sent, before, done, undo)
 
     def _save(self, sent: Posted, state: State | None, after: State, done: Done) -> int:
@@ -94,9 +103,29 @@ class _Sent:
         version = sent.version
         if sent.act not in SAVE and state is not None:
             version = self._write(version, state, automatic=True).version
-        undo = version
         self._write(version, after, automatic=self._is_automatic, done=done)
-        return undo
+        return version
+
+    def _hold(self, sent: Posted, state: State | None, done: Done) -> tuple[int, Done]:
+        """Save what was typed, then hold a block against the changed article, by either act."""
+        if state is None:
+            raise editing.InvalidLesson(_("First mend what is not right yet."))
+        version = self._write(sent.version, state, automatic=True).version
+        verb, _colon, rest = sent.act.partition(":")
+        which, _colon, passage = rest.partition(":")
+        block = posted.as_uuid(which) or self.row.pk
+        act, said = HOLDING[f"{verb}:"]
+        saved = act(
+            lesson=self.row.pk,
+            block=block,
+            passage=passage,
+            version=version,
+            by=self.person,
+            now=self.now,
+        )
+        self._is_now(saved)
+        there = any(one["id"] == str(block) for one in saved.blocks)
+        return version, replace(done, said=str(said), block=block if there else None)
 
     def _write(
         self, version: int, state: State, *, automatic: bool, done: Done | None = None
@@ -110,6 +139,9 @@ class _Sent:
             removed=done.removed if done else (),
             automatic=automatic,
         )
+        return self._is_now(saved)
+
+    def _is_now(self, saved: Lesson) -> Lesson:
         saved.course, saved.module = self.row.course, self.row.module
         self.row = saved
         return saved
@@ -168,12 +200,14 @@ class _Sent:
         self.row.version = sent.version or self.row.version
         return _page(self.request, self.person, self.row, told, at=at, status=422)
 
-    def _refused(self, refusal: editing.NotSaved) -> HttpResponse:
+    def _refused(self, refusal: editing.NotSaved, told: Typed, sent: Posted) -> HttpResponse:
         """The text was kept aside: both are shown, and the person decides."""
+        if refusal.unsaved is None:
+            return self._wrong(replace(told, errors={**told.errors, "": str(refusal)}), sent)
         address = reverse("desk:unsaved", args=[refusal.unsaved])
         if self._wants_json:
-            told = {"code": refusal.code, "said": str(refusal), "both": address}
-            return JsonResponse(told, status=refusal.status)
+            answer = {"code": refusal.code, "said": str(refusal), "both": address}
+            return JsonResponse(answer, status=refusal.status)
         messages.warning(self.request, str(refusal))
         return HttpResponseRedirect(address)
 

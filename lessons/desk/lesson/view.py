@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from lessons.content import beside, blocks, differences, publishing
+from lessons.content import beside, blocks, publishing
 from lessons.content.models import Course
 from lessons.desk.lesson import kinds
 from lessons.desk.lesson.posted import shown
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from lessons.content.accepting import Proposed
     from lessons.content.beside import Beside
-    from lessons.content.differences import Op
     from lessons.content.models import Lesson, Module
-    from lessons.content.staleness import StaleBlock
     from lessons.desk.lesson.typed import Typed, TypedBlock
 
 Standing = Literal["live", "changed", "new"]
@@ -65,16 +64,6 @@ class CardRow:
 
 
 @dataclass(frozen=True)
-class Changed:
-    """A passage that reads otherwise than when the block was held against it, or is gone."""
-
-    passage: str
-    before: str
-    after: str | None
-    diff: Sequence[tuple[Op, str]]
-
-
-@dataclass(frozen=True)
 class ShownBlock:
     """A block as a form, with what it reads like. ``unfinished``: readers would miss something."""
 
@@ -86,7 +75,7 @@ class ShownBlock:
     passages: tuple[str, ...]
     read: str
     error: str
-    stale: tuple[Changed, ...]
+    stale: tuple[Proposed, ...]
     unfinished: bool
     is_open: bool
     is_first: bool
@@ -169,7 +158,7 @@ def _block(
     one: TypedBlock,
     number: int,
     typed: Typed,
-    stale: Sequence[StaleBlock],
+    stale: Sequence[Proposed],
     courses: Sequence[tuple[str, str]],
     at: UUID | None,
 ) -> ShownBlock:
@@ -185,17 +174,12 @@ def _block(
         passages=one.passages,
         read=read_html(block),
         error=error,
-        stale=tuple(map(_changed, stale)),
+        stale=tuple(stale),
         unfinished=block is not None and bool(blocks.unfinished(block)),
         is_open=wrong or one.id == at,
         is_first=number == 1,
         is_last=number == len(typed.blocks),
     )
-
-
-def _changed(one: StaleBlock) -> Changed:
-    diff = differences.diff(one.before, one.after or "")
-    return Changed(one.passage, one.before, one.after, diff)
 
 
 def _fields(
