@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lessons.content import blocks
 from lessons.content.article.passages import normalise
 from lessons.content.derivation import writing
+from lessons.content.richtext import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,10 +165,10 @@ def _in_text(text: str, old: str, new: str) -> str | None:
 
 def _forms(old: str, new: str) -> Iterator[tuple[str, str]]:
     plain, fresh = writing.clean(old), writing.clean(new)
-    yield writing.escape(plain), writing.escape(fresh)
+    yield escape(plain), escape(fresh)
     yield writing.item_of(plain), writing.item_of(fresh)
-    yield plain, writing.escape(fresh)
-    yield normalise(plain), writing.escape(normalise(fresh))
+    yield plain, escape(fresh)
+    yield normalise(plain), escape(normalise(fresh))
 
 
 def _in_rich(text: str, old: str, new: str) -> str | None:

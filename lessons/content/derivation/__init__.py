@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from lessons.content.article.passages import Names, Parsed, Passage, count_words, slugify
 from lessons.content.derivation.parts import Part, gather, with_headings
-from lessons.content.derivation.writing import BlockIds, clean, shorten, write
+from lessons.content.derivation.writing import BlockIds, alone, clean, shorten, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lessons.content.blocks import Block
 
-__all__ = ["DraftCourse", "DraftLesson", "DraftModule", "as_json", "derive"]
+__all__ = ["DraftCourse", "DraftLesson", "DraftModule", "alone", "as_json", "derive"]
 LESSON_MOST = 900  # Words: about five minutes.
 LESSON_LEAST = 60
 PARTS_MOST = 45  # Stays below the number of blocks a lesson may hold.

@@ -16,11 +16,13 @@ from lessons.content.article.passages import Passage, normalise
 from lessons.content.article.phrases import CLOSING, split_speaker, split_term, story_name
 from lessons.content.blocks import Block, Card
 from lessons.content.derivation import questions
+from lessons.content.derivation.parts import Part
+from lessons.content.richtext.escaping import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from lessons.content.derivation.parts import Part
+    from lessons.content.derivation.parts import PartKind
 
 NAMESPACE = uuid.UUID("6f0d7f3e-3c53-5d0c-9a51-5a3f8f4f0c11")
 TEXT_PASSAGES = 5  # With the lesson's heading a block of running text names six passages at most.
@@ -31,15 +33,6 @@ NAME_MAX = 60
 SPEAKER_WORDS = 7
 FIRST_SENTENCE = re.compile(rf"^.{{2,{OFFER_TITLE}}}?[.!?…](?=\s)", re.S)
 QUOTES = "“”„\"«»‘’'"
-
-# What would mean something in Markdown, within a line and at its start.
-SPECIAL = re.compile(
-    r"[\\`*]|(?<!\w)_|_(?!\w)|\[(?=[^\]\n]*\]\()|<(?=[\w/!?])|&(?=#?\w+;)|(?<!\\)~(?=~)"
-)
-LINE_START = re.compile(
-    r"^([ \t]*)(#(?=#{0,5}(?:\s|$))|>|[-+](?=\s|$|-)|=(?==*\s*$)|\||:(?=::)|\[(?=[^\]]*\]:))", re.M
-)
-NUMBERED = re.compile(r"^([ \t]*\d{1,9})(?=[.)](?:\s|$))", re.M)
 
 
 class BlockIds:
@@ -74,6 +67,14 @@ def write(
         own = tuple(dict.fromkeys([*unshown, *keys]))
         result.append(kind(id=ids.next(kind.type, own), passages=own, **fields))
     return tuple(result)
+
+
+def alone(passage: Passage, block: uuid.UUID) -> Block:
+    """A block of the kind that fits one passage, which it names."""
+    kinds: dict[str, PartKind] = {"quote": "quote", "story": "story", "call_to_action": "offer"}
+    part = Part(kinds.get(passage.kind, "text"), [passage])
+    kind, keys, fields = _drafts([part], None)[0]
+    return kind(id=block, passages=keys, **fields)
 
 
 Draft = tuple[type[Block], tuple[str, ...], dict[str, Any]]
@@ -264,13 +265,6 @@ def clean(text: str) -> str:
     """Without the characters that no block may hold."""
     rows = blocks.CONTROL.sub("", text).split("\n")
     return "\n".join(row.strip() for row in rows).strip()
-
-
-def escape(text: str) -> str:
-    """Plain text as Markdown that shows exactly this text."""
-    text = SPECIAL.sub(r"\\\g<0>", text)
-    text = LINE_START.sub(r"\1\\\2", text)
-    return NUMBERED.sub(r"\1\\", text)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from lessons.content import article, blocks, derivation, richtext
 from lessons.content.blocks import Cards, Offer, Quote, Reflection, SelfCheck, Story, Text
 from lessons.content.derivation import questions
-from lessons.content.derivation.writing import escape
 from tests.lessons.content.test_article import PASTED
 from tests.lessons.content.test_article_accounting import LINES, SOURCES
 
@@ -219,7 +218,7 @@ def test_every_draft_is_valid_uses_every_passage_and_is_always_the_same(
 @example("::: text")
 @example("# geen kop")
 def test_escaped_text_shows_exactly_its_own_characters(text: str) -> None:
-    shown = richtext.to_html(escape(" ".join(text.split())))
+    shown = richtext.to_html(richtext.escape(" ".join(text.split())))
     assert not set(shown.replace("<p>", "").replace("</p>", "")) & {"<", ">"}
     assert html.unescape(shown[3:-4]).split() == text.split()
 

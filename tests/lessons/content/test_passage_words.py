@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lessons.content import article, blocks, derivation, passage_words
 from lessons.content.derivation import writing
+from lessons.content.richtext import escape
 from tests.lessons.content.test_article_accounting import LINES
 
 pytestmark = pytest.mark.once
@@ -134,7 +135,7 @@ def test_what_a_draft_wrote_can_be_found_again_in_it(
         passage = known[key]
         if (
             passage.kind != "paragraph"
-            or writing.escape(writing.clean(passage.text)) not in text.body
+            or escape(writing.clean(passage.text)) not in text.body
         ):
             continue
         fresh = f"Nieuw is {new} hier."
