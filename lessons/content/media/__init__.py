@@ -16,6 +16,8 @@ from lessons.content.media.keeping import (
     UnknownKind,
     add,
     bring_back,
+    called,
+    newest,
     remove,
 )
 from lessons.content.media.shelf import filling, where
@@ -23,6 +25,6 @@ from lessons.content.media.uses import Use, ever_of, now_of
 
 __all__ = [
     "IMAGE_MAX", "RECORDING_MAX", "Embed", "FileTooLarge", "MediaNotFound", "OtherKind",
-    "StillUsed", "UnknownKind", "Use", "add", "bring_back", "embed_of", "ever_of", "filling",
-    "now_of", "remove", "where",
+    "StillUsed", "UnknownKind", "Use", "add", "bring_back", "called", "embed_of", "ever_of",
+    "filling", "newest", "now_of", "remove", "where",
 ]  # fmt: skip

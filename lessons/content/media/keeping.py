@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.core.files import File
+    from django.db.models import QuerySet
 
     from courseapp.accounts.models import User
     from lessons.content.media.shelf import Shelf
@@ -124,6 +125,20 @@ def bring_back(
     if row is None:
         _enter(wanted, name=name, digest=digest, by=by, now=now)
     return True
+
+
+def newest(kind: str = "") -> QuerySet[MediaFile]:
+    """Every file, or those of a kind, the last one first."""
+    rows = MediaFile.objects.order_by("-added_at", "pk").select_related("added_by")
+    return rows.filter(kind=kind) if kind else rows
+
+
+def called(media: UUID) -> MediaFile:
+    """The file with this identity. Raises ``MediaNotFound``."""
+    row = MediaFile.objects.filter(pk=media).first()
+    if row is None:
+        raise MediaNotFound(_("This file is not there, or no longer."))
+    return row
 
 
 def remove(*, media: UUID, by: User | None, now: datetime) -> str:
