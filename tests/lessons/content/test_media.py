@@ -31,16 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
-
-
-@pytest.fixture(autouse=True)
-def root(settings: SettingsWrapper, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
 
 
 def opened(path: Path) -> Image.Image:
@@ -53,8 +46,8 @@ def kept(row: MediaFile) -> Image.Image:
     return opened(media.where(row.path))
 
 
-def names_in(root: Path) -> set[str]:
-    return {file.name for file in root.rglob("*")} if root.exists() else set()
+def names_in(media_root: Path) -> set[str]:
+    return {file.name for file in media_root.rglob("*")} if media_root.exists() else set()
 
 
 def close_to(pixel: object, wanted: tuple[int, ...], within: int = 12) -> bool:
@@ -62,19 +55,19 @@ def close_to(pixel: object, wanted: tuple[int, ...], within: int = 12) -> bool:
     return all(abs(one - two) <= within for one, two in zip(pixel, wanted, strict=True))
 
 
-def test_a_photo_becomes_webp_with_smaller_versions_and_never_larger_ones(root: Path) -> None:
+def test_a_photo_becomes_webp_with_smaller_versions_and_never_larger_ones(media_root: Path) -> None:
     row = make_media(photo(1200, 800), name="C:\\fotos\\Zee\u202e.jpg")
     assert (row.kind, row.width, row.height, row.name) == ("image", 1200, 800, "Zee .jpg")
     assert row.path == f"{row.pk}-1200x800.webp"
     stem = f"{row.pk}-1200x800"
-    assert names_in(root) == {f"{stem}.webp", f"{stem}-480.webp", f"{stem}-960.webp"}
-    found = {name: opened(root / name) for name in names_in(root)}
+    assert names_in(media_root) == {f"{stem}.webp", f"{stem}-480.webp", f"{stem}-960.webp"}
+    found = {name: opened(media_root / name) for name in names_in(media_root)}
     assert {name: image.size for name, image in found.items()} == {
         f"{stem}.webp": (1200, 800),
         f"{stem}-960.webp": (960, 640),
         f"{stem}-480.webp": (480, 320),
     }
-    assert row.size == (root / row.path).stat().st_size
+    assert row.size == (media_root / row.path).stat().st_size
     entry = AuditEntry.objects.get()
     assert (entry.act, entry.target, entry.name) == ("media.added", str(row.pk), "Zee .jpg")
 
@@ -87,14 +80,14 @@ def test_what_is_too_long_is_made_smaller_and_what_is_small_stays() -> None:
     assert own_files.at(f"/media/{row.path}").sizes == {}  # type: ignore[union-attr]
 
 
-def test_where_a_photo_was_taken_and_by_what_is_gone(root: Path) -> None:
+def test_where_a_photo_was_taken_and_by_what_is_gone(media_root: Path) -> None:
     data = located()
     assert Image.open(BytesIO(data)).getexif().get_ifd(0x8825)
     row = make_media(data)
     image = kept(row)
     assert not image.getexif()
     assert not {"exif", "xmp", "icc_profile", "comment"} & set(image.info)
-    for file in root.iterdir():
+    for file in media_root.iterdir():
         assert not [word for word in (b"EXIF", b"Noor", b"Geheim") if word in file.read_bytes()]
         assert images._only_pixels(file.read_bytes())
 
@@ -187,14 +180,14 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_no_good_picture_is_refused_with_a_sentence_and_leaves_nothing(
-    what: str, root: Path
+    what: str, media_root: Path
 ) -> None:
     data, refusal = REFUSED[what]
     with pytest.raises(refusal) as refused:
         make_media(data, name="foto.png")
     assert len(str(refused.value)) > 15
     assert (MediaFile.objects.count(), AuditEntry.objects.count()) == (0, 0)
-    assert names_in(root) == set()
+    assert names_in(media_root) == set()
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
@@ -215,39 +208,39 @@ def test_a_file_that_is_too_large_is_refused_by_its_kind() -> None:
     assert make_media(film).kind == "audio"
 
 
-def test_the_same_bytes_again_are_the_same_file_and_a_lost_one_comes_back(root: Path) -> None:
+def test_the_same_bytes_again_are_the_same_file_and_a_lost_one_comes_back(media_root: Path) -> None:
     first = make_media()
     assert make_media(name="anders.jpg") == first
     assert MediaFile.objects.count() == 1
-    for file in root.iterdir():
+    for file in media_root.iterdir():
         file.unlink()
     assert make_media() == first
-    assert len(names_in(root)) == 3
+    assert len(names_in(media_root)) == 3
     assert AuditEntry.objects.count() == 1
 
 
 @pytest.mark.parametrize(("data", "wanted"), [(MP3, "image"), (photo(), "audio")])
-def test_what_does_not_fit_the_place_is_refused(data: bytes, wanted: str, root: Path) -> None:
+def test_what_does_not_fit_the_place_is_refused(data: bytes, wanted: str, media_root: Path) -> None:
     with pytest.raises(media.OtherKind):
         make_media(data, wanted=wanted)
     make_media(data)
-    before = names_in(root)
+    before = names_in(media_root)
     with pytest.raises(media.OtherKind):
         make_media(data, wanted=wanted)
-    assert names_in(root) == before
+    assert names_in(media_root) == before
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_failed_insert_leaves_no_file(root: Path) -> None:
+def test_a_failed_insert_leaves_no_file(media_root: Path) -> None:
     """The database says no at the commit: nobody of this key is there to have added it."""
     by = make_reader()
     User.objects.filter(pk=by.pk).delete()
     with pytest.raises(IntegrityError):
         make_media(by=by)
-    assert names_in(root) == set()
+    assert names_in(media_root) == set()
     assert MediaFile.objects.count() == 0
     make_media(by=make_reader())
-    assert len(names_in(root)) == 3
+    assert len(names_in(media_root)) == 3
 
 
 @pytest.fixture
@@ -259,28 +252,28 @@ def small_disk() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_failed_write_leaves_no_row(root: Path, small_disk: None) -> None:
+def test_a_failed_write_leaves_no_row(media_root: Path, small_disk: None) -> None:
     noise = Image.effect_noise((900, 900), 90).convert("RGB")
     data = saved(noise, "JPEG", quality=30)
     assert len(data) > 30_000
     with pytest.raises(shelf.NotKept):
         make_media(data)
     assert (MediaFile.objects.count(), AuditEntry.objects.count()) == (0, 0)
-    assert names_in(root) == set()
+    assert names_in(media_root) == set()
 
 
-def test_a_folder_that_is_none_is_a_refusal_and_no_crash(root: Path) -> None:
-    root.write_text("In de weg")
+def test_a_folder_that_is_none_is_a_refusal_and_no_crash(media_root: Path) -> None:
+    media_root.write_text("In de weg")
     with pytest.raises(shelf.NotKept):
         make_media()
     assert MediaFile.objects.count() == 0
 
 
-def test_a_file_goes_with_its_smaller_versions(root: Path) -> None:
+def test_a_file_goes_with_its_smaller_versions(media_root: Path) -> None:
     row = make_media()
     other = make_media(photo(200, 100))
     assert media.remove(media=row.pk, by=None, now=NOW) == "foto.jpg"
-    assert names_in(root) == {other.path}
+    assert names_in(media_root) == {other.path}
     assert list(AuditEntry.objects.filter(target=str(row.pk)).values_list("act", flat=True)) == [
         "media.added",
         "media.removed",

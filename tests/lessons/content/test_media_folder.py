@@ -31,15 +31,8 @@ from tests.lessons.content.pictures import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def root(settings: SettingsWrapper, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 
 
 def bytes_in(path: Path) -> dict[str, bytes]:
@@ -67,17 +60,17 @@ def make_course_with_media() -> tuple[Course, list[MediaFile]]:
     return course, [picture, sound, film]
 
 
-def forget(root: Path) -> None:
+def forget(media_root: Path) -> None:
     """As on another machine: no course, no file."""
     Lesson.objects.all().delete()
     Module.objects.all().delete()
     Course.objects.all().delete()
     MediaFile.objects.all().delete()
-    shutil.rmtree(root)
+    shutil.rmtree(media_root)
 
 
 def test_out_in_and_out_again_gives_the_same_bytes_and_the_same_addresses(
-    root: Path, tmp_path: Path
+    media_root: Path, tmp_path: Path
 ) -> None:
     course, files = make_course_with_media()
     call_command("export_course", course.slug, str(tmp_path / "one"), verbosity=0)
@@ -86,10 +79,10 @@ def test_out_in_and_out_again_gives_the_same_bytes_and_the_same_addresses(
         "media/names.yaml",
         *(f"media/{file.path}" for file in files),
     }
-    whole = {name for name in bytes_in(root) if "50x50" not in name}
-    forget(root)
+    whole = {name for name in bytes_in(media_root) if "50x50" not in name}
+    forget(media_root)
     call_command("import_course", str(tmp_path / "one"))
-    assert set(bytes_in(root)) == whole
+    assert set(bytes_in(media_root)) == whole
     rows = {file.path: file.name for file in MediaFile.objects.all()}
     assert rows == {file.path: file.name for file in files}
     again = MediaFile.objects.get(pk=files[0].pk)
@@ -108,34 +101,36 @@ def test_a_course_without_media_has_no_such_folder_and_asks_nothing_more(tmp_pat
     assert not (tmp_path / "one" / "media").exists()
 
 
-def test_a_folder_that_lacks_a_file_is_refused_with_its_name(root: Path, tmp_path: Path) -> None:
+def test_a_folder_that_lacks_a_file_is_refused_by_name(
+    media_root: Path, tmp_path: Path
+) -> None:
     course, files = make_course_with_media()
     write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
     (tmp_path / "one" / "media" / files[1].path).unlink()
     with pytest.raises(folder.InvalidFolder, match=f"media/{files[1].path} is missing"):
         read_folder(tmp_path / "one")
-    (root / files[1].path).unlink()
+    (media_root / files[1].path).unlink()
     with pytest.raises(CommandError, match=f"{files[1].path} is missing"):
         call_command("export_course", course.slug, str(tmp_path / "two"))
     assert not (tmp_path / "two").exists()
 
 
-def test_a_folder_without_names_of_old_is_taken_in(root: Path, tmp_path: Path) -> None:
+def test_a_folder_without_names_of_old_is_taken_in(media_root: Path, tmp_path: Path) -> None:
     course, files = make_course_with_media()
     write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
     (tmp_path / "one" / "media" / "names.yaml").unlink()
-    forget(root)
+    forget(media_root)
     transfer.take_in(read_folder(tmp_path / "one"), by=None, now=NOW)
     assert MediaFile.objects.get(pk=files[0].pk).name == files[0].path
 
 
-def test_what_is_there_already_stays_as_it_is(root: Path, tmp_path: Path) -> None:
+def test_what_is_there_already_stays_as_it_is(media_root: Path, tmp_path: Path) -> None:
     course, files = make_course_with_media()
     write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
     (tmp_path / "one" / "media" / files[1].path).write_bytes(b"Iets anders")
-    before = bytes_in(root)
+    before = bytes_in(media_root)
     transfer.take_in(read_folder(tmp_path / "one"), by=None, now=NOW)
-    assert bytes_in(root) == before
+    assert bytes_in(media_root) == before
 
 
 webp = saved(gradient(1200, 800), "WEBP")
@@ -157,30 +152,30 @@ TAMPERED = {
 
 @pytest.mark.parametrize("what", TAMPERED)
 def test_bytes_of_a_folder_are_not_believed_and_nothing_stays_of_a_refused_one(
-    what: str, root: Path, tmp_path: Path
+    what: str, media_root: Path, tmp_path: Path
 ) -> None:
     number, data = TAMPERED[what]
     course, files = make_course_with_media()
     write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
     (tmp_path / "one" / "media" / files[number].path).write_bytes(data)
-    forget(root)
+    forget(media_root)
     with pytest.raises(Refused) as refused:
         transfer.take_in(read_folder(tmp_path / "one"), by=None, now=NOW)
     assert len(str(refused.value)) > 15
-    assert (Course.objects.count(), MediaFile.objects.count(), bytes_in(root)) == (0, 0, {})
+    assert (Course.objects.count(), MediaFile.objects.count(), bytes_in(media_root)) == (0, 0, {})
 
 
-def test_a_file_too_large_for_its_kind_is_not_taken_in(root: Path, tmp_path: Path) -> None:
+def test_a_file_too_large_for_its_kind_is_not_taken_in(media_root: Path, tmp_path: Path) -> None:
     course, files = make_course_with_media()
     write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
     with (tmp_path / "one" / "media" / files[0].path).open("ab") as file:
         file.truncate(media.IMAGE_MAX + 1)
-    forget(root)
+    forget(media_root)
     with pytest.raises(media.FileTooLarge):
         transfer.take_in(read_folder(tmp_path / "one"), by=None, now=NOW)
 
 
-def test_a_name_that_is_another_file_here_is_refused(root: Path, tmp_path: Path) -> None:
+def test_a_name_that_is_another_file_here_is_refused(media_root: Path, tmp_path: Path) -> None:
     course, files = make_course_with_media()
     file = transfer.take_out(slug=course.slug)
     MediaFile.objects.filter(pk=files[0].pk).update(path=f"{files[0].pk}.mp3")

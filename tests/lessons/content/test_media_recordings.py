@@ -17,16 +17,9 @@ from tests.lessons.content.pictures import FRAME, MP3, SOUNDS, box, make_media, 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 HOME = b"\xa9xyz+52.3702+004.8952/"
-
-
-@pytest.fixture(autouse=True)
-def root(settings: SettingsWrapper, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
 
 
 @pytest.mark.parametrize("ending", SOUNDS)
@@ -85,16 +78,16 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_no_browser_plays_is_refused_and_leaves_nothing(what: str, root: Path) -> None:
+def test_what_no_browser_plays_is_refused_and_leaves_nothing(what: str, media_root: Path) -> None:
     with pytest.raises(Refused) as refused:
         make_media(REFUSED[what], name="film.mp4")
     assert len(str(refused.value)) > 15
     assert MediaFile.objects.count() == 0
-    assert not root.exists() or not list(root.iterdir())
+    assert not media_root.exists() or not list(media_root.iterdir())
 
 
 def test_a_film_is_written_in_pieces_and_stopped_when_it_grows_too_large(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    media_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeping, "RECORDING_MAX", 3_000_000)
     fine, large = SOUNDS["mp4"], MP3 + bytes(3_000_000)
@@ -109,4 +102,4 @@ def test_a_film_is_written_in_pieces_and_stopped_when_it_grows_too_large(
             else:
                 with pytest.raises(media.FileTooLarge):
                     media.add(name="film.mp4", file=file, by=None, now=NOW)
-    assert [one.name for one in root.iterdir()] == [MediaFile.objects.get().path]
+    assert [one.name for one in media_root.iterdir()] == [MediaFile.objects.get().path]
