@@ -101,9 +101,7 @@ def test_a_course_without_media_has_no_such_folder_and_asks_nothing_more(tmp_pat
     assert not (tmp_path / "one" / "media").exists()
 
 
-def test_a_folder_that_lacks_a_file_is_refused_by_name(
-    media_root: Path, tmp_path: Path
-) -> None:
+def test_a_folder_that_lacks_a_file_is_refused_by_name(media_root: Path, tmp_path: Path) -> None:
     course, files = make_course_with_media()
     write_folder(transfer.take_out(slug=course.slug), tmp_path / "one")
     (tmp_path / "one" / "media" / files[1].path).unlink()
