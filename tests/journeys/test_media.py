@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from playwright.sync_api import expect
 
+from lessons.content import media
 from lessons.content.models import MediaFile
 from tests.factories import make_reader
 from tests.journeys.walking import carry_session
@@ -116,6 +117,22 @@ def test_without_scripts_a_file_is_added_by_the_list(
         page.locator("main form .btn").click()
         expect(page.locator(".media-grid li img")).to_have_count(1)
         page.wait_for_url("**/beheer/media/")
+
+
+def test_a_file_that_is_too_large_gets_its_sentence(
+    open_page: Callable[..., Page],
+    live_server: LiveServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(media, "RECORDING_MAX", 2_000_000)
+    (tmp_path / "film.mp4").write_bytes(SOUNDS["mp4"] + bytes(9_000_000))
+    for scripts, place in ((True, ".said.error"), (False, ".messages .error")):
+        page = staff_page(open_page(java_script_enabled=scripts), live_server)
+        page.locator("main input[type=file]").set_input_files(tmp_path / "film.mp4")
+        page.locator("main form .btn").click()
+        expect(page.locator(place)).to_contain_text("2 MB")
+    assert MediaFile.objects.count() == 0
 
 
 def test_a_film_elsewhere_asks_nothing_before_the_click(
