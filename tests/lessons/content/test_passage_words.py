@@ -133,10 +133,7 @@ def test_what_a_draft_wrote_can_be_found_again_in_it(
     known = {one.key: one for one in parsed.passages}
     for key in text.passages:
         passage = known[key]
-        if (
-            passage.kind != "paragraph"
-            or escape(writing.clean(passage.text)) not in text.body
-        ):
+        if passage.kind != "paragraph" or escape(writing.clean(passage.text)) not in text.body:
             continue
         fresh = f"Nieuw is {new} hier."
         changed = passage_words.replaced(text, passage.text, fresh)
