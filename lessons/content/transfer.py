@@ -183,9 +183,9 @@ def take_in(course: CourseFile, *, by: User | None, now: datetime) -> Taken:
         current = revisions.digests_of(articles)
         for module in course.modules:
             _take_module(row, module, current, keys)
-        for one in course.media:
+        for copy in course.media:
             media.bring_back(
-                path=one.path, name=one.name, source=one.source, place=place, by=by, now=now
+                path=copy.path, name=copy.name, source=copy.source, place=place, by=by, now=now
             )
     return Taken(row, created=created, retired=retired)
 
