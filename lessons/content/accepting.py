@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound, Refused
-from lessons.content import blocks, differences, editing, passage_words, revisions, staleness
+from lessons.content import (
+    blocks,
+    differences,
+    editing,
+    passage_words,
+    revisions,
+    richtext,
+    staleness,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -208,14 +216,18 @@ def _proposed(stale: StaleBlock) -> Proposed:
     block = _block_of(stale.lesson, stale.block)
     changed = _changed(block, stale)
     goes = changed is not None and stale.after is None and passage_words.is_empty(changed)
-    after = "" if goes or changed is None else blocks.text_of(changed)
+    after = "" if goes or changed is None else _said(changed)
     return Proposed(
         stale=stale,
         diff=differences.diff(stale.before, stale.after or ""),
         block=changed,
-        result=differences.diff(blocks.text_of(block), after) if changed is not None else [],
+        result=differences.diff(_said(block), after) if changed is not None else [],
         goes=goes,
     )
+
+
+def _said(block: Block) -> str:
+    return richtext.to_plain(blocks.text_of(block))
 
 
 def by_lesson(proposed: Sequence[Proposed]) -> list[tuple[Lesson, list[Proposed]]]:
