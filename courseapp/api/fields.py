@@ -26,6 +26,24 @@ class Agreed(serializers.BooleanField):
         return bool(data)
 
 
+class StrictFlag(serializers.BooleanField):
+    """Yes or no, as JSON says it; never "true" or 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return bool(data)
+
+
+class StrictNumber(serializers.IntegerField):
+    """A whole number; never a text or a flag made into one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
 class StrictText(serializers.CharField):
     """Text; never a number made into one."""
 

@@ -1,0 +1,29 @@
+"""The addresses of the staff's API, below ``/api/v1/staff/``."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from lessons.api.staff import articles, courses, lessons, publishing
+
+COURSE = "courses/<uuid:course>/"
+LESSON = "lessons/<uuid:lesson>/"
+
+urlpatterns: list[URLPattern] = [
+    path("articles/", articles.Articles.as_view(), name="api-staff-articles"),
+    path("articles/<uuid:article>/", articles.Article.as_view(), name="api-staff-article"),
+    path("courses/", courses.Courses.as_view(), name="api-staff-courses"),
+    path(COURSE, courses.Course.as_view(), name="api-staff-course"),
+    path(f"{COURSE}live/", courses.Live.as_view(), name="api-staff-live"),
+    path(f"{COURSE}stale/", courses.Stale.as_view(), name="api-staff-stale"),
+    path(f"{COURSE}coverage/", courses.Coverage.as_view(), name="api-staff-coverage"),
+    path(f"{COURSE}acts/", courses.Acts.as_view(), name="api-staff-acts"),
+    path(f"{COURSE}changes/", publishing.Changes.as_view(), name="api-staff-changes"),
+    path(f"{COURSE}editions/", publishing.History.as_view(), name="api-staff-editions"),
+    path(LESSON, lessons.Lesson.as_view(), name="api-staff-lesson"),
+    path(f"{LESSON}unsaved/", lessons.UnsavedTexts.as_view(), name="api-staff-unsaved"),
+    path("unsaved/<uuid:unsaved>/insist/", lessons.Insist.as_view(), name="api-staff-insist"),
+    path("unsaved/<uuid:unsaved>/drop/", lessons.Drop.as_view(), name="api-staff-drop"),
+    path("modules/<uuid:module>/publish/", publishing.Publish.as_view(), name="api-publish"),
+    path("editions/<uuid:edition>/restore/", publishing.Restore.as_view(), name="api-restore"),
+]

@@ -1,0 +1,94 @@
+"""What staff work on, found by its identity: courses, lessons and articles, live or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Prefetch, Q
+from django.utils.translation import gettext as _
+
+from courseapp.errors import NotFound
+from lessons.content.articles import ArticleNotFound
+from lessons.content.editing import LessonNotFound
+from lessons.content.models import Article, Course, Edition, Lesson, Passage, Revision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+
+class CourseNotFound(NotFound):
+    code = "course_not_found"
+
+
+class EditionNotFound(NotFound):
+    code = "edition_not_found"
+
+
+def all_courses() -> Sequence[Course]:
+    """Every course by title, each with the numbers of its modules and lessons, in one query."""
+    modules = Count("modules", filter=Q(modules__retired_at=None), distinct=True)
+    lessons = Count(
+        "lessons",
+        filter=Q(lessons__retired_at=None, lessons__module__retired_at=None),
+        distinct=True,
+    )
+    rows = Course.objects.select_related("live_edition")
+    return list(rows.annotate(module_count=modules, lesson_count=lessons).order_by("title", "slug"))
+
+
+def course(*, course: UUID) -> Course:
+    """The course of this identity. Raises ``CourseNotFound``."""
+    found = Course.objects.select_related("live_edition").filter(pk=course).first()
+    if found is None:
+        raise CourseNotFound(_("This course does not exist."))
+    return found
+
+
+def lesson(*, lesson: UUID) -> Lesson:
+    """The lesson of this identity with its course and module. Raises ``LessonNotFound``."""
+    found = Lesson.objects.select_related("course", "module").filter(pk=lesson).first()
+    if found is None:
+        raise LessonNotFound(_("This lesson does not exist."))
+    return found
+
+
+def all_articles() -> Sequence[Article]:
+    """Every article by title, each with the number of its revisions, in one query."""
+    return list(_counted().order_by("title", "slug"))
+
+
+def article(*, article: UUID) -> Article:
+    """The article of this identity with the courses that cite it. Raises ``ArticleNotFound``."""
+    courses = Prefetch("courses", Course.objects.order_by("title", "slug"))
+    found = _counted().prefetch_related(courses).filter(pk=article).first()
+    if found is None:
+        raise ArticleNotFound(_("This article does not exist."))
+    return found
+
+
+def newest_revision(article: Article) -> Revision | None:
+    """The last imported wording with its passages in order; None when nothing was imported yet."""
+    passages = Prefetch("passages", Passage.objects.order_by("position"))
+    rows = article.revisions.select_related("imported_by").prefetch_related(passages)
+    return rows.order_by("-number").first()
+
+
+def _counted() -> QuerySet[Article]:
+    return Article.objects.annotate(revision_count=Count("revisions"))
+
+
+def edition(*, edition: UUID) -> Edition:
+    """The edition of this identity, with its course. Raises ``EditionNotFound``."""
+    rows = Edition.objects.select_related("course", "published_by")
+    found = rows.filter(pk=edition).first()
+    if found is None:
+        raise EditionNotFound(_("This edition does not exist."))
+    return found
+
+
+def editions_of(course: Course) -> Sequence[Edition]:
+    """The editions of a course with who published them, the last first."""
+    return list(course.editions.select_related("published_by").order_by("-number"))
