@@ -1,45 +1,86 @@
 """What a publication would change: the working copy beside what is live, text against text.
 
-Nothing here knows readers, dates or mails; `lessons.staff` adds those.
+Any two states of a course can be compared: two editions as well. Nothing here knows readers, dates
+or mails; `lessons.staff` adds those.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from lessons.content import blocks, publishing
+from lessons.content import blocks, drafts, publishing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from lessons.content.models import Course
+    from lessons.content.drafts import Both
+    from lessons.content.models import Course, Edition
 
 BlockChange = Literal["added", "changed", "removed", "moved"]
 LessonChange = Literal["added", "changed", "moved", "renamed", "reordered", "retired"]
+# The fields of blocks whose words a difference shows by itself.
+WORDS = {
+    name
+    for kind in blocks.KINDS.values()
+    for name, meta in blocks.fields_of(kind).items()
+    if meta["form"] in {"line", "rich", "lines", "cards"} and name not in {"src", "course"}
+}
 
 
 @dataclass(frozen=True)
 class ChangedBlock:
-    """A block's words before ("" when added) and after ("" when removed)."""
+    """A block's words before ("" when added) and after ("" when removed).
+
+    ``fields`` names what else changed of it: a picture's address, an exercise's minutes, …
+    """
 
     block: UUID
     kind: str
     change: BlockChange
     before: str
     after: str
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ChangedLesson:
-    """What changed about a lesson; ``flags`` names other fields that did (minutes, required, …)."""
+    """What changed about a lesson; ``flags`` names other fields that did (minutes, required, …).
+
+    ``module`` is where it stands now, ``was_in`` where it stood; ``before`` is its title then.
+    """
 
     uuid: UUID
     title: str
     changes: tuple[LessonChange, ...]
     flags: tuple[str, ...] = ()
     blocks: tuple[ChangedBlock, ...] = ()
+    module: UUID | None = None
+    was_in: UUID | None = None
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A course in one state, as readers see it or would: ``contents`` as snapshots hold them."""
+
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    contents: Sequence[Mapping[str, Any]] = ()
+
+    @cached_property
+    def lessons(self) -> dict[UUID, Mapping[str, Any]]:
+        """All lessons in reading order, by identity."""
+        return {UUID(one["uuid"]): one for home in self.contents for one in home["lessons"]}
+
+    @cached_property
+    def required(self) -> frozenset[UUID]:
+        return publishing.required_in(self.contents)
+
+    @cached_property
+    def modules(self) -> dict[UUID, Mapping[str, Any]]:
+        return {UUID(home["uuid"]): home for home in self.contents}
 
 
 @dataclass(frozen=True)
@@ -47,7 +88,8 @@ class Changes:
     """What publishing these modules would change; empty when there is nothing to publish.
 
     ``renamed`` are modules whose title, description or slug changed; ``reordered``: modules that
-    are live already change places.
+    are live already change places. ``articles`` are the titles of those whose newer words readers
+    would see. ``digest`` is another one as soon as any of it is.
     """
 
     modules: tuple[UUID, ...]
@@ -55,36 +97,70 @@ class Changes:
     course: tuple[str, ...]
     renamed: tuple[UUID, ...]
     reordered: bool
+    articles: tuple[str, ...] = ()
+    digest: str = ""
+    before: Version = field(default_factory=Version)
+    after: Version = field(default_factory=Version)
 
     def __bool__(self) -> bool:
-        return bool(self.lessons or self.course or self.renamed or self.reordered)
+        return bool(self.lessons or self.course or self.renamed or self.reordered or self.articles)
 
 
 def of_modules(course: Course, modules: set[UUID]) -> Changes:
     """The changes in these modules and in those that exchanged lessons with them.
 
-    Five queries, however long the course.
+    Four queries, however long the course.
     """
-    draft, live = publishing.working_copy(course), publishing.live(course)
-    named = publishing.with_exchanged(set(modules), draft, live)
-    was = {home: one.content for home, one in live.snapshots.items()}
-    drafted = {
-        module.uuid: publishing.content_of(module, draft.lessons[module.uuid])
-        for module in draft.modules
-        if module.uuid in named
-    }
-    before = _placed([content for home, content in was.items() if home in named])
-    after = _placed(list(drafted.values()))
-    manifest = publishing.manifest_of(course)
-    old = live.manifest or {}
-    return Changes(
+    return of_both(drafts.both_of(course), modules)
+
+
+def of_both(both: Both, modules: set[UUID]) -> Changes:
+    """The same, of what was read already."""
+    named = publishing.with_exchanged(set(modules), both.draft, both.live)
+    return between(
+        live_version(both),
+        Version(both.manifest, publishing.contents_with(named, both)),
         modules=tuple(sorted(named)),
-        lessons=tuple(_lessons(before, after)),
-        course=tuple(name for name in manifest if manifest[name] != old.get(name)),
-        renamed=tuple(
-            home for home in drafted if home in was and _face(drafted[home]) != _face(was[home])
+        articles=tuple(one.title for one in both.cited if one.behind),
+        digest=publishing.digest(both, named),
+    )
+
+
+def all_of(both: Both) -> Changes:
+    """The changes of all modules, the retired ones that are live still included."""
+    return of_both(both, {module.pk for module in both.draft.modules} | set(both.live.snapshots))
+
+
+def changed_modules(changes: Changes) -> set[UUID]:
+    """The modules that something changed in; of a lesson that moved, both."""
+    homes = {home for one in changes.lessons for home in (one.module, one.was_in) if home}
+    gone = set(changes.before.modules) - set(changes.after.modules)
+    return homes | set(changes.renamed) | gone
+
+
+def live_version(both: Both) -> Version:
+    return Version(both.live.manifest or {}, both.live.contents)
+
+
+def version_of(edition: Edition) -> Version:
+    """An edition as a state to compare with, in one query."""
+    places = edition.places.select_related("snapshot").order_by("position")
+    return Version(edition.manifest, [place.snapshot.content for place in places])
+
+
+def between(before: Version, after: Version, **more: Any) -> Changes:
+    """What makes one state into the other; no query. ``more`` goes into the result as it is."""
+    was, now = before.modules, after.modules
+    return Changes(
+        **{"modules": tuple(now), **more},
+        lessons=tuple(_lessons(_placed(before.contents), _placed(after.contents))),
+        course=tuple(
+            name for name in after.manifest if after.manifest[name] != before.manifest.get(name)
         ),
-        reordered=_changed_places(list(was), [module.uuid for module in draft.modules]),
+        renamed=tuple(home for home in now if home in was and _face(now[home]) != _face(was[home])),
+        reordered=_changed_places(list(was), list(now)),
+        before=before,
+        after=after,
     )
 
 
@@ -92,9 +168,9 @@ def _face(module: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in module.items() if name != "lessons"}
 
 
-def _changed_places(was: list[UUID], drafted: list[UUID]) -> bool:
-    """Whether modules that are live and stay stand in another order in the working copy."""
-    return [home for home in was if home in drafted] != [home for home in drafted if home in was]
+def _changed_places(was: list[UUID], now: list[UUID]) -> bool:
+    """Whether modules that are in both states stand in another order in the later one."""
+    return [home for home in was if home in now] != [home for home in now if home in was]
 
 
 @dataclass(frozen=True)
@@ -104,7 +180,7 @@ class _Place:
     lesson: Mapping[str, Any]
 
 
-def _placed(modules: list[dict[str, Any]]) -> dict[str, _Place]:
+def _placed(modules: Sequence[Mapping[str, Any]]) -> dict[str, _Place]:
     result: dict[str, _Place] = {}
     for module in modules:
         neighbour = ""
@@ -118,12 +194,17 @@ def _lessons(before: dict[str, _Place], after: dict[str, _Place]) -> Iterator[Ch
     for uuid, new in after.items():
         old = before.get(uuid)
         if old is None:
-            yield ChangedLesson(UUID(uuid), new.lesson["title"], ("added",))
+            parts = tuple(_blocks([], new.lesson["blocks"]))
+            yield _changed(new, ("added",), blocks=parts, module=UUID(new.module))
         elif change := _compared(old, new, before, after):
             yield change
     for uuid, old in before.items():
         if uuid not in after:
-            yield ChangedLesson(UUID(uuid), old.lesson["title"], ("retired",))
+            yield _changed(old, ("retired",), was_in=UUID(old.module))
+
+
+def _changed(place: _Place, changes: tuple[LessonChange, ...], **more: Any) -> ChangedLesson:
+    return ChangedLesson(UUID(place.lesson["uuid"]), place.lesson["title"], changes, **more)
 
 
 def _compared(
@@ -141,8 +222,15 @@ def _compared(
     words = tuple(word for word, holds in said.items() if holds)
     if not words:
         return None
-    title = new.lesson["title"]
-    return ChangedLesson(UUID(new.lesson["uuid"]), title, words, tuple(sorted(flags)), changed)
+    return _changed(
+        new,
+        words,
+        flags=tuple(sorted(flags)),
+        blocks=changed,
+        module=UUID(new.module),
+        was_in=UUID(old.module),
+        before=old.lesson["title"],
+    )
 
 
 def _passed(old: _Place, new: _Place, before: dict[str, _Place], after: dict[str, _Place]) -> bool:
@@ -163,7 +251,7 @@ def _blocks(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Ch
         if uuid not in was:
             yield _block(data, "added", "", _words(data))
         elif data != was[uuid]:
-            yield _block(data, "changed", _words(was[uuid]), _words(data))
+            yield _rewritten(was[uuid], data)
         elif stayed_old.index(uuid) != stayed_new.index(uuid):
             yield _block(data, "moved", _words(data), _words(data))
     for uuid, data in was.items():
@@ -171,8 +259,21 @@ def _blocks(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[Ch
             yield _block(data, "removed", _words(data), "")
 
 
-def _block(data: dict[str, Any], change: BlockChange, before: str, after: str) -> ChangedBlock:
-    return ChangedBlock(UUID(data["id"]), data["type"], change, before, after)
+def _rewritten(old: dict[str, Any], new: dict[str, Any]) -> ChangedBlock:
+    before, after = _words(old), _words(new)
+    same = before == after
+    names = [name for name in new if new[name] != old.get(name) and (same or name not in WORDS)]
+    return _block(new, "changed", before, after, tuple(names))
+
+
+def _block(
+    data: dict[str, Any],
+    change: BlockChange,
+    before: str,
+    after: str,
+    names: tuple[str, ...] = (),
+) -> ChangedBlock:
+    return ChangedBlock(UUID(data["id"]), data["type"], change, before, after, names)
 
 
 def _words(data: dict[str, Any]) -> str:

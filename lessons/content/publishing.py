@@ -8,8 +8,10 @@ does not grow with lessons, blocks or readers. What a publication means for read
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,17 +19,33 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound, Refused
-from lessons.content import articles, blocks, pace
-from lessons.content.models import Course, Edition, EditionModule, Lesson, Module, Snapshot
+from lessons.content import articles, blocks, drafts
+from lessons.content.drafts import (
+    Both,
+    Live,
+    WorkingCopy,
+    content_of,
+    in_order,
+    live,
+    manifest_of,
+    working_copy,
+)
+from lessons.content.models import Course, Edition, EditionModule, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from courseapp.accounts.models import User
+    from lessons.content.models import Lesson, Module
 
-
-Row = TypeVar("Row", Module, Lesson)
+__all__ = [
+    "Both", "ChangedSinceShown", "EmptyCourse", "EmptyLesson", "EmptyModule", "Live",
+    "NothingToPublish", "Published", "SlugTakenLive", "UnfinishedLesson", "WorkingCopy",
+    "content_of", "contents_with", "course_called", "digest", "in_order", "lesson_homes", "live",
+    "manifest_of", "modules_called", "publish", "required_in", "restore", "with_exchanged",
+    "working_copy",
+]  # fmt: skip
 
 
 class NothingToPublish(Refused):
@@ -52,10 +70,18 @@ class UnfinishedLesson(Refused):
     status = 409
 
     def __init__(self, lesson: Lesson) -> None:
-        super().__init__(
-            _("In the lesson “%(title)s” a block is not finished yet.") % {"title": lesson.title}
-        )
+        super().__init__(self.said() % {"title": lesson.title})
         self.lesson = lesson.uuid
+
+    def said(self) -> str:
+        return _("In the lesson “%(title)s” a block is not finished yet.")
+
+
+class EmptyLesson(UnfinishedLesson):
+    """The lesson has no block at all: to whoever asks by program, unfinished like the others."""
+
+    def said(self) -> str:
+        return _("The lesson “%(title)s” is still empty.")
 
 
 class SlugTakenLive(Refused):
@@ -63,21 +89,26 @@ class SlugTakenLive(Refused):
     status = 409
 
 
-@dataclass(frozen=True)
-class WorkingCopy:
-    """All modules of a course that are not retired, in order, with their lessons in order."""
+class ChangedSinceShown(Refused):
+    """What would be published is not what the person was shown."""
 
-    course: Course
-    modules: tuple[Module, ...]
-    lessons: dict[UUID, tuple[Lesson, ...]]
+    code = "changed_since_shown"
+    status = 412
 
 
 @dataclass(frozen=True)
-class Live:
-    """What readers see now: the snapshots of the live edition, in order, by module."""
+class Published:
+    """A new edition, the modules that were published with it, and what it asks of readers.
 
-    manifest: dict[str, Any] | None
-    snapshots: dict[UUID, Snapshot]
+    ``required`` are the lessons to be finished for completion, ``was_required`` those before; None
+    when nothing was live.
+    """
+
+    edition: Edition
+    number_before: int | None
+    modules: frozenset[UUID]
+    required: frozenset[UUID]
+    was_required: frozenset[UUID] | None
 
 
 def course_called(slug: str) -> Course:
@@ -99,116 +130,89 @@ def modules_called(course: Course, slugs: Sequence[str]) -> list[UUID]:
     return [known[slug] for slug in slugs]
 
 
-def working_copy(course: Course) -> WorkingCopy:
-    """The working copy in its order; what the order does not name comes last, oldest slug first."""
-    modules = in_order(course.modules.filter(retired_at__isnull=True), course.module_order)
-    lessons: dict[UUID, list[Lesson]] = {module.uuid: [] for module in modules}
-    for lesson in course.lessons.filter(retired_at__isnull=True, module__in=modules):
-        lessons[lesson.module_id].append(lesson)
-    return WorkingCopy(
-        course=course,
-        modules=tuple(modules),
-        lessons={
-            module.uuid: tuple(in_order(lessons[module.uuid], module.lesson_order))
-            for module in modules
-        },
-    )
-
-
-def live(course: Course) -> Live:
-    """The live edition's manifest and snapshots, in one query."""
-    places = list(
-        EditionModule.objects.filter(edition=course.live_edition_id)
-        .select_related("snapshot", "edition")
-        .order_by("position")
-        if course.live_edition_id
-        else []
-    )
-    return Live(
-        manifest=places[0].edition.manifest if places else None,
-        snapshots={place.snapshot.module_id: place.snapshot for place in places},
-    )
-
-
 def publish(
-    *, course: Course, modules: Iterable[UUID], by: User | None, now: datetime, note: str = ""
-) -> Edition:
+    *,
+    course: Course,
+    modules: Iterable[UUID],
+    by: User | None,
+    now: datetime,
+    note: str = "",
+    shown: str | None = None,
+) -> Published:
     """Make the working copy of these modules live, with what moved between them and others.
 
     The newest revisions of the public articles the course cites are shown from then on too.
-    Raises ``NotFound`` for a module of another course, ``EmptyModule``, ``EmptyCourse``,
-    ``UnfinishedLesson``, ``SlugTakenLive`` and ``NothingToPublish``; then nothing has changed.
+    ``shown``: the ``digest`` of what the person saw before saying yes.
+    Raises ``NotFound`` for a module of another course, ``ChangedSinceShown``, ``EmptyModule``,
+    ``EmptyCourse``, ``UnfinishedLesson``, ``SlugTakenLive`` and ``NothingToPublish``; then nothing
+    has changed.
     """
     with transaction.atomic():
         # The whole row, key included: an enrolment refers to it and waits with its commit, so that
         # no reader begins under the old edition unseen by the completions of the new one.
-        course = Course.objects.select_for_update().get(pk=course.pk)
-        draft, current = working_copy(course), live(course)
-        named = with_exchanged(set(modules), draft, current)
-        _known(named, draft, current)
-        snapshots = _snapshots(named, draft, current, now)
+        both = drafts.both_of(Course.objects.select_for_update().get(pk=course.pk))
+        named = with_exchanged(set(modules), both.draft, both.live)
+        if shown is not None and shown != digest(both, named):
+            raise ChangedSinceShown(_("Something was changed in the meantime. Look once more."))
+        _known(named, both)
+        snapshots = _snapshots(named, both, now)
         if not snapshots:
             raise EmptyCourse(_("No lesson would be left in this course."))
-        manifest = manifest_of(course)
-        same = manifest == current.manifest and snapshots == list(current.snapshots.values())
-        if not articles.show_newest(course) and same:
+        _distinct_slugs(snapshots)
+        same = both.manifest == both.live.manifest and snapshots == list(
+            both.live.snapshots.values()
+        )
+        if any(one.behind for one in both.cited):
+            articles.show_newest(both.course)
+        elif same:
             raise NothingToPublish(_("There is nothing new to publish."))
-        return _go_live(course, manifest, snapshots, by=by, now=now, note=note)
+        edition = _go_live(both.course, both.live, both.manifest, snapshots, by, now, note)
+        return _published(edition, both.live, snapshots, named)
 
 
-def restore(*, edition: Edition, by: User | None, now: datetime, note: str = "") -> Edition:
+def restore(
+    *,
+    edition: Edition,
+    by: User | None,
+    now: datetime,
+    note: str = "",
+    over: UUID | None = None,
+) -> Published:
     """Publish an earlier edition's text again, as a new edition. The working copy stays as it is.
 
-    Raises ``NothingToPublish`` when that edition is what is live.
+    ``over``: the edition that was live when the person was asked. Raises ``NothingToPublish`` when
+    that edition is what is live, and ``ChangedSinceShown``.
     """
     with transaction.atomic():
         course = Course.objects.select_for_update().get(pk=edition.course_id)
+        if over is not None and over != course.live_edition_id:
+            raise ChangedSinceShown(_("Something was published in the meantime. Look once more."))
         places = edition.places.select_related("snapshot").order_by("position")
         snapshots = [place.snapshot for place in places]
         current = live(course)
         if edition.manifest == current.manifest and snapshots == list(current.snapshots.values()):
             raise NothingToPublish(_("This edition is what readers see already."))
-        return _go_live(course, edition.manifest, snapshots, by=by, now=now, note=note)
+        fresh = _go_live(course, current, edition.manifest, snapshots, by, now, note)
+        return _published(fresh, current, snapshots, set())
 
 
-def manifest_of(course: Course) -> dict[str, Any]:
-    """What an edition says about the course as a whole. Raises ``InvalidPace``."""
-    return {
-        "title": course.title,
-        "tagline": course.tagline,
-        "description": course.description,
-        "access": course.access,
-        "language": course.language,
-        "pace": course.pace if pace.from_json(course.pace) else None,
-        "articles": sorted(course.articles.values_list("slug", flat=True)),
-    }
+def contents_with(named: set[UUID], both: Both) -> list[dict[str, Any]]:
+    """What the course would hold, module by module, were these published; lessons without date."""
+    return [content for _module, content, _old in _placed(named, both, None)]
 
 
-def content_of(
-    module: Module, lessons: Sequence[Lesson], since: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """What a snapshot holds of a module; ``since`` gives each lesson's first moment live."""
-    since = since or {}
-    return {
-        "uuid": str(module.uuid),
-        "slug": module.slug,
-        "title": module.title,
-        "description": module.description,
-        "lessons": [
-            {
-                "uuid": str(lesson.uuid),
-                "slug": lesson.slug,
-                "title": lesson.title,
-                "lead": lesson.lead,
-                "minutes": lesson.minutes,
-                "required": lesson.required,
-                "open_to_all": lesson.open_to_all,
-                "since": since.get(str(lesson.uuid), ""),
-                "blocks": lesson.blocks,
-            }
-            for lesson in lessons
-        ],
-    }
+def digest(both: Both, named: set[UUID]) -> str:
+    """A short value that is another one as soon as publishing these would give something else."""
+    live_now = both.live.edition.pk if both.live.edition else None
+    said = [
+        str(live_now),
+        sorted(map(str, named)),
+        both.manifest,
+        [content for _module, content, old in _placed(named, both, None) if old is None],
+        [str(module.pk) for module in both.draft.modules],
+        [(one.slug, one.newest, one.behind) for one in both.cited],
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def lesson_homes(snapshots: Iterable[Snapshot]) -> dict[UUID, UUID]:
@@ -220,9 +224,14 @@ def lesson_homes(snapshots: Iterable[Snapshot]) -> dict[UUID, UUID]:
     }
 
 
-def in_order(rows: Iterable[Row], order: Sequence[str]) -> list[Row]:
-    place = {uuid: position for position, uuid in enumerate(order)}
-    return sorted(rows, key=lambda row: (place.get(str(row.uuid), len(place)), row.slug))
+def required_in(contents: Iterable[Mapping[str, Any]]) -> frozenset[UUID]:
+    """The lessons to be finished for completion, of modules as snapshots hold them."""
+    return frozenset(
+        UUID(lesson["uuid"])
+        for content in contents
+        for lesson in content["lessons"]
+        if lesson["required"]
+    )
 
 
 def with_exchanged(named: set[UUID], draft: WorkingCopy, current: Live) -> set[UUID]:
@@ -237,46 +246,61 @@ def with_exchanged(named: set[UUID], draft: WorkingCopy, current: Live) -> set[U
         named |= more
 
 
-def _known(named: set[UUID], draft: WorkingCopy, current: Live) -> None:
-    drafted = {module.uuid for module in draft.modules}
-    if named - drafted - set(current.snapshots):
+def _known(named: set[UUID], both: Both) -> None:
+    drafted = {module.uuid for module in both.draft.modules}
+    if named - drafted - set(both.live.snapshots):
         raise NotFound(_("This course has no such module."))
-    for module in draft.modules:
-        if module.uuid in named and not draft.lessons[module.uuid]:
-            raise EmptyModule(
-                _("The module “%(title)s” has no lessons yet.") % {"title": module.title}
-            )
-        for lesson in draft.lessons[module.uuid] if module.uuid in named else ():
-            if any(map(blocks.unfinished, blocks.many_from_json(lesson.blocks))):
-                raise UnfinishedLesson(lesson)
+    for module in both.draft.modules:
+        if module.uuid in named:
+            _whole(module, both.draft.lessons[module.uuid])
 
 
-def _snapshots(
-    named: set[UUID], draft: WorkingCopy, current: Live, now: datetime
-) -> list[Snapshot]:
+def _whole(module: Module, lessons: Sequence[Lesson]) -> None:
+    if not lessons:
+        raise EmptyModule(_("The module “%(title)s” has no lessons yet.") % {"title": module.title})
+    for lesson in lessons:
+        if not lesson.blocks:
+            raise EmptyLesson(lesson)
+        if any(map(blocks.unfinished, blocks.many_from_json(lesson.blocks))):
+            raise UnfinishedLesson(lesson)
+
+
+def _snapshots(named: set[UUID], both: Both, now: datetime) -> list[Snapshot]:
     """The new edition's snapshots in order; those that did not change are the old ones."""
+    return [
+        old or Snapshot(module_id=module, content=content)
+        for module, content, old in _placed(named, both, now)
+    ]
+
+
+def _placed(
+    named: set[UUID], both: Both, now: datetime | None
+) -> Iterator[tuple[UUID, dict[str, Any], Snapshot | None]]:
+    """Each module of the next edition in order: its content, and its snapshot if that stays.
+
+    Without ``now``, for a look ahead, new lessons have no date.
+    """
+    draft, current = both.draft, both.live
     since = {
         lesson["uuid"]: lesson["since"]
         for snapshot in current.snapshots.values()
         for lesson in snapshot.content["lessons"]
     }
-    result: list[Snapshot] = []
+    moment = now.isoformat() if now else ""
     for module in draft.modules:
         old = current.snapshots.get(module.uuid)
         if module.uuid in named:
             lessons = draft.lessons[module.uuid]
-            first = {str(one.uuid): since.get(str(one.uuid), now.isoformat()) for one in lessons}
+            first = {str(one.uuid): since.get(str(one.uuid), moment) for one in lessons}
             content = content_of(module, lessons, first)
             same = old is not None and old.content == content
-            result.append(old if old and same else Snapshot(module=module, content=content))
+            yield module.uuid, content, old if same else None
         elif old is not None:
-            result.append(old)
+            yield module.uuid, old.content, old
     drafted = {module.uuid for module in draft.modules}
-    result += [
-        old for home, old in current.snapshots.items() if home not in drafted and home not in named
-    ]
-    _distinct_slugs(result)
-    return result
+    for home, old in current.snapshots.items():
+        if home not in drafted and home not in named:
+            yield home, old.content, old
 
 
 def _distinct_slugs(snapshots: Sequence[Snapshot]) -> None:
@@ -293,18 +317,17 @@ def _distinct_slugs(snapshots: Sequence[Snapshot]) -> None:
 
 def _go_live(
     course: Course,
+    before: Live,
     manifest: dict[str, Any],
     snapshots: Sequence[Snapshot],
-    *,
     by: User | None,
     now: datetime,
     note: str,
 ) -> Edition:
     Snapshot.objects.bulk_create([snapshot for snapshot in snapshots if snapshot._state.adding])
-    number = (course.editions.aggregate(last=Max("number"))["last"] or 0) + 1
     edition = Edition.objects.create(
         course=course,
-        number=number,
+        number=_next_number(course, before),
         manifest=manifest,
         note=note,
         published_at=now,
@@ -317,3 +340,23 @@ def _go_live(
     course.live_edition = edition
     course.save(update_fields=["live_edition"])
     return edition
+
+
+def _next_number(course: Course, before: Live) -> int:
+    """One more than the live edition's, which is always the newest."""
+    if before.edition is not None:
+        return before.edition.number + 1
+    return (course.editions.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _published(
+    edition: Edition, before: Live, snapshots: Sequence[Snapshot], named: set[UUID]
+) -> Published:
+    was = before.edition
+    return Published(
+        edition=edition,
+        number_before=was.number if was else None,
+        modules=frozenset(named),
+        required=required_in(one.content for one in snapshots),
+        was_required=required_in(before.contents) if was else None,
+    )
