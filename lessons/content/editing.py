@@ -8,9 +8,9 @@ be had back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from courseapp.accounts.models import User
     from lessons.content.blocks import Block
 
+Flag = Literal["required", "open_to_all"]
 KEPT = timedelta(days=30)
 TITLE_MAX = 200
 LEAD_MAX = 300
@@ -162,6 +163,18 @@ def save(
             return _write(row, state, by=by, now=now, automatic=automatic)
         unsaved = _set_aside(row, version, state, refusal, by, now)
     raise _REFUSALS[refusal](_said(refusal), unsaved, row)
+
+
+def switch(*, lesson: UUID, flag: Flag, by: User | None, now: datetime) -> Lesson:
+    """Turn one of the lesson's flags over, whatever else is being written in it."""
+    with transaction.atomic():
+        row = _locked(lesson)
+        before = state_of(row)
+        if flag == "required":
+            state = replace(before, required=not before.required)
+        else:
+            state = replace(before, open_to_all=not before.open_to_all)
+        return _write(row, state, by=by, now=now, automatic=False)
 
 
 def insist(*, unsaved: UUID, version: int, by: User, now: datetime) -> Lesson:
