@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from courseapp.accounts.models import User
     from lessons.api import shapes_articles, shapes_staff
+    from lessons.content.drafts import WorkingCopy
     from lessons.content.models import (
         Article,
         Course,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
         Revision,
         UnsavedText,
     )
-    from lessons.content.publishing import WorkingCopy
     from lessons.content.staleness import Coverage, StaleBlock
 
 

@@ -1,4 +1,4 @@
-"""What staff work on, found by its identity: courses, lessons and articles, live or not."""
+"""What staff look up: lists of courses, articles and editions, live or not."""
 
 from __future__ import annotations
 
@@ -9,18 +9,13 @@ from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound
 from lessons.content.articles import ArticleNotFound
-from lessons.content.editing import LessonNotFound
-from lessons.content.models import Article, Course, Edition, Lesson, Passage, Revision
+from lessons.content.models import Article, Course, Edition, Passage, Revision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
-
-
-class CourseNotFound(NotFound):
-    code = "course_not_found"
 
 
 class EditionNotFound(NotFound):
@@ -37,22 +32,6 @@ def all_courses() -> Sequence[Course]:
     )
     rows = Course.objects.select_related("live_edition")
     return list(rows.annotate(module_count=modules, lesson_count=lessons).order_by("title", "slug"))
-
-
-def course(*, course: UUID) -> Course:
-    """The course of this identity. Raises ``CourseNotFound``."""
-    found = Course.objects.select_related("live_edition").filter(pk=course).first()
-    if found is None:
-        raise CourseNotFound(_("This course does not exist."))
-    return found
-
-
-def lesson(*, lesson: UUID) -> Lesson:
-    """The lesson of this identity with its course and module. Raises ``LessonNotFound``."""
-    found = Lesson.objects.select_related("course", "module").filter(pk=lesson).first()
-    if found is None:
-        raise LessonNotFound(_("This lesson does not exist."))
-    return found
 
 
 def all_articles() -> Sequence[Article]:

@@ -1,4 +1,4 @@
-"""*Mensen*: staff accounts and machine tokens, for owners."""
+"""*Mensen*: staff accounts, for owners."""
 
 from __future__ import annotations
 
@@ -23,13 +23,6 @@ def people(request: HttpRequest, person: User) -> HttpResponse:
     return render(request, "desk/base.html")
 
 
-@require_safe
-@for_owners
-def tokens(request: HttpRequest, person: User) -> HttpResponse:
-    return render(request, "desk/base.html")
-
-
 paths: list[URLPattern] = [
     path("mensen/", people, name="people"),
-    path("sleutels/", tokens, name="tokens"),
 ]

@@ -9,6 +9,7 @@ from lessons.desk import (
     courses,
     history,
     insight,
+    keys,
     lesson,
     media,
     people,
@@ -34,4 +35,5 @@ urlpatterns: list[URLPattern] = [
     *insight.paths,
     *site_pages.paths,
     *people.paths,
+    *keys.paths,
 ]

@@ -11,8 +11,8 @@ from courseapp.api import conditions, paging
 from courseapp.api.schema import describe
 from courseapp.api.view import StaffEndpoint, answer
 from lessons.api import shapes_publishing, shapes_staff, telling_publishing, telling_staff
-from lessons.content import finding, publishing, staleness
-from lessons.content.finding import CourseNotFound
+from lessons.content import drafts, finding, staleness
+from lessons.content.layout import CourseNotFound, course_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -51,9 +51,9 @@ class Course(StaffEndpoint):
     )
     def get(self, request: Request, course: UUID) -> HttpResponse:
         """The working copy of a course: its modules and lessons in order, without their text."""
-        found = finding.course(course=course)
+        found = course_of(course)
         articles = list(found.articles.order_by("title", "slug"))
-        return answer(telling_staff.course(publishing.working_copy(found), articles))
+        return answer(telling_staff.course(drafts.working_copy(found), articles))
 
 
 class Live(StaffEndpoint):
@@ -67,7 +67,7 @@ class Live(StaffEndpoint):
     )
     def get(self, request: Request, course: UUID) -> HttpResponse:
         """What readers of a course see now. Its ETag is what publishing takes as `If-Match`."""
-        found = finding.course(course=course)
+        found = course_of(course)
         etag = conditions.tag("e", found.live_edition.number if found.live_edition else 0)
         return conditions.not_modified(request, etag) or answer(
             telling_publishing.live(found), etag=etag
@@ -84,7 +84,7 @@ class Stale(StaffEndpoint):
     )
     def get(self, request: Request, course: UUID) -> HttpResponse:
         """The blocks of the working copy whose article moved on, with both wordings."""
-        found = staleness.of_course(finding.course(course=course))
+        found = staleness.of_course(course_of(course))
         told: shapes_staff.StaleBlocks = {"results": [telling_staff.stale(one) for one in found]}
         return answer(told)
 
@@ -99,7 +99,7 @@ class Coverage(StaffEndpoint):
     )
     def get(self, request: Request, course: UUID) -> HttpResponse:
         """Passages that no lesson uses, and blocks that rest on no passage."""
-        found = staleness.coverage(finding.course(course=course))
+        found = staleness.coverage(course_of(course))
         return answer(telling_staff.coverage(found))
 
 
@@ -113,5 +113,5 @@ class Acts(StaffEndpoint):
     )
     def get(self, request: Request, course: UUID) -> HttpResponse:
         """Who did what in a course, the newest first."""
-        found = finding.course(course=course)
+        found = course_of(course)
         return answer(telling_publishing.acts(audit.of([found.pk])))

@@ -14,7 +14,7 @@ from courseapp.api.fields import Body, StrictFlag, StrictNumber, StrictText, Str
 from courseapp.api.schema import describe
 from courseapp.api.view import StaffEndpoint, answer, signed_in
 from lessons.api import shapes_staff, telling_staff
-from lessons.content import blocks, editing, finding
+from lessons.content import blocks, editing, structure
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -77,7 +77,7 @@ class Lesson(StaffEndpoint):
     )
     def get(self, request: Request, lesson: UUID) -> HttpResponse:
         """A lesson of the working copy with its blocks. Its ETag names the version."""
-        row = finding.lesson(lesson=lesson)
+        row = structure.lesson_of(lesson)
         etag = conditions.tag(LETTER, row.version)
         return conditions.not_modified(request, etag) or _told(row)
 
@@ -130,7 +130,7 @@ class UnsavedTexts(StaffEndpoint):
     )
     def get(self, request: Request, lesson: UUID) -> HttpResponse:
         """What one wrote in this lesson and did not get saved; kept for thirty days."""
-        row = finding.lesson(lesson=lesson)
+        row = structure.lesson_of(lesson)
         kept = editing.unsaved_of(lesson=row.pk, by=signed_in(request))
         told: shapes_staff.UnsavedTexts = {"results": [telling_staff.unsaved(one) for one in kept]}
         return answer(told)

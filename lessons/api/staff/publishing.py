@@ -15,7 +15,7 @@ from courseapp.api.view import StaffEndpoint, answer, signed_in
 from courseapp.errors import NotFound
 from lessons.api import shapes, shapes_publishing, telling, telling_publishing
 from lessons.content import changes, finding, publishing
-from lessons.content.finding import CourseNotFound
+from lessons.content.layout import CourseNotFound, course_of
 from lessons.content.pace import InvalidPace
 from lessons.content.publishing import (
     EmptyCourse,
@@ -130,7 +130,7 @@ class Changes(StaffEndpoint):
     )
     def get(self, request: Request, course: UUID) -> HttpResponse:
         """What publishing would change, block by block; without `module`, of the whole course."""
-        found = finding.course(course=course)
+        found = course_of(course)
         modules = _modules(request) or _all_modules(found)
         return answer(telling_publishing.changes(changes.of_modules(found, modules)))
 
@@ -146,7 +146,7 @@ class History(StaffEndpoint):
     )
     def get(self, request: Request, course: UUID) -> HttpResponse:
         """The editions of a course, the last first."""
-        found = finding.course(course=course)
+        found = course_of(course)
         rows = finding.editions_of(found)
         page = paging.page(request, rows, lambda one: str(one.uuid))
         told: shapes_publishing.EditionPage = {
