@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from lessons.api.shapes import Id, Link, Moment  # noqa: TC001 -- read while running.
-from lessons.api.shapes_staff import CourseRef, Person  # noqa: TC001 -- read while running.
-from lessons.content.article import Form, Kind  # noqa: TC001 -- read while running.
+from lessons.api.shapes import Id, Link, Moment
+from lessons.api.shapes_staff import CourseRef, Person
+from lessons.content.article import Form, Kind
 
 
 class StaffArticleLine(TypedDict):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
-from lessons.api.shapes import Edition, Id, Link, Moment  # noqa: TC001 -- read while running.
-from lessons.api.shapes_staff import Named, Person  # noqa: TC001 -- read while running.
-from lessons.content.changes import BlockChange, LessonChange  # noqa: TC001 -- read while running.
+from lessons.api.shapes import Edition, Id, Link, Moment, Percent
+from lessons.api.shapes_staff import Named, Person
+from lessons.content.changes import BlockChange, LessonChange
 
 
 class ChangedBlock(TypedDict):
-    """A block's words before ("" when added) and after ("" when removed)."""
+    """A block's words before ("" when added) and after ("" when removed).
+
+    ``fields`` names what else changed of it, such as a picture's address.
+    """
 
     block: Id
     kind: str
     change: BlockChange
     before: str
     after: str
+    fields: list[str]
 
 
 class ChangedLesson(TypedDict):
@@ -34,7 +38,8 @@ class Changes(TypedDict):
 
     ``modules`` are those that would be published, with modules that lessons moved to or from;
     ``course`` names what changes for the whole course, ``renamed`` the modules whose title,
-    description or address does; ``reordered``: live modules change places.
+    description or address does; ``reordered``: live modules change places; ``articles`` are the
+    titles of those whose newer words readers would see.
     """
 
     any: bool
@@ -43,6 +48,100 @@ class Changes(TypedDict):
     course: list[str]
     renamed: list[Id]
     reordered: bool
+    articles: list[str]
+
+
+class ReaderGroups(TypedDict):
+    """The readers of a course; each is in one of ``waiting``, ``midway`` and ``completed``.
+
+    ``by_this`` of the first two have finished all that is left: the publication completes them.
+    The percentages say how far those midway are, on average.
+    """
+
+    total: int
+    waiting: int
+    midway: int
+    completed: int
+    by_this: int
+    percent_before: Percent
+    percent_after: Percent
+
+
+class GoneLesson(TypedDict):
+    """A lesson that goes: who finished it keeps that, who stopped there goes on elsewhere."""
+
+    lesson: Named
+    finished: int
+    stopped: int
+
+
+class ComingLesson(TypedDict):
+    """A lesson that comes: for ``later`` readers it opens between two moments, else at once."""
+
+    lesson: Named
+    later: int
+    earliest: Moment | None
+    latest: Moment | None
+
+
+class Consequences(TypedDict):
+    """What each group of readers will notice. Dates that were promised do not move.
+
+    ``first``: nothing was live before. ``pace_changed`` is for who begins later. ``mails``: how
+    many go out by the publication itself.
+    """
+
+    first: bool
+    readers: ReaderGroups
+    gone: list[GoneLesson]
+    coming: list[ComingLesson]
+    pace_changed: bool
+    mails: int
+
+
+class Finding(TypedDict):
+    """One thing to look at before publishing; what "stops" is refused, the rest may be left.
+
+    ``pieces`` are the words it is about. ``soft``: a matter of style.
+    """
+
+    code: str
+    level: Literal["stops", "look"]
+    soft: bool
+    sentence: str
+    lesson: Named | None
+    block: Id | None
+    kind: str
+    pieces: list[str]
+
+
+class Preview(TypedDict):
+    """What a publication would do, told before: the changes, the readers, and the checklist.
+
+    ``edition`` is the number of the live edition (0: none). Sent back as `shown`, ``digest`` makes
+    the publication refuse when anything of it is another by then.
+    """
+
+    edition: int
+    digest: str
+    changes: Changes
+    consequences: Consequences
+    checklist: list[Finding]
+
+
+class Comparison(TypedDict):
+    """What makes one edition of a course into another; both by their numbers."""
+
+    before: int
+    after: int
+    changes: Changes
+
+
+class Planned(TypedDict):
+    """When a module is to be published; null: nothing is planned."""
+
+    module: Id
+    publish_at: Moment | None
 
 
 class Live(TypedDict):
@@ -93,11 +192,3 @@ class Acts(TypedDict):
     """The last acts on a course and on what is in it, the newest first; at most 200."""
 
     results: list[Act]
-
-
-class PublishedModule(TypedDict):
-    """A module in an edition with its lessons, in reading order."""
-
-    uuid: Id
-    title: str
-    lessons: list[Named]

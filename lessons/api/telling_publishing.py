@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lessons.api import telling
-from lessons.api.telling import moment
+from lessons.api.telling import moment, moment_or_none
 from lessons.api.telling_staff import person
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from uuid import UUID
 
     from courseapp.accounts.models import AuditEntry
-    from lessons.api import shapes_publishing
+    from lessons.api import shapes_publishing, shapes_staff
     from lessons.content.changes import ChangedLesson, Changes
+    from lessons.content.checklist import Finding
     from lessons.content.models import Course, Edition
+    from lessons.staff.consequences import Consequences
 
 
 def changes(found: Changes) -> shapes_publishing.Changes:
@@ -25,6 +29,7 @@ def changes(found: Changes) -> shapes_publishing.Changes:
         "course": list(found.course),
         "renamed": [str(one) for one in found.renamed],
         "reordered": found.reordered,
+        "articles": list(found.articles),
     }
 
 
@@ -41,10 +46,83 @@ def _changed_lesson(lesson: ChangedLesson) -> shapes_publishing.ChangedLesson:
                 "change": one.change,
                 "before": one.before,
                 "after": one.after,
+                "fields": list(one.fields),
             }
             for one in lesson.blocks
         ],
     }
+
+
+def preview(
+    found: Consequences, checklist: Iterable[Finding], edition: int
+) -> shapes_publishing.Preview:
+    return {
+        "edition": edition,
+        "digest": found.changes.digest,
+        "changes": changes(found.changes),
+        "consequences": _consequences(found),
+        "checklist": [_finding(one) for one in checklist],
+    }
+
+
+def _consequences(found: Consequences) -> shapes_publishing.Consequences:
+    readers = found.readers
+    return {
+        "first": found.first,
+        "readers": {
+            "total": readers.total,
+            "waiting": readers.waiting,
+            "midway": readers.midway,
+            "completed": readers.completed,
+            "by_this": readers.by_this,
+            "percent_before": readers.percent_before,
+            "percent_after": readers.percent_after,
+        },
+        "gone": [
+            {
+                "lesson": _named(one.lesson, one.title),
+                "finished": one.finished,
+                "stopped": one.stopped,
+            }
+            for one in found.gone
+        ],
+        "coming": [
+            {
+                "lesson": _named(one.lesson, one.title),
+                "later": one.later,
+                "earliest": moment_or_none(one.earliest),
+                "latest": moment_or_none(one.latest),
+            }
+            for one in found.added
+        ],
+        "pace_changed": found.pace_changed,
+        "mails": found.mails,
+    }
+
+
+def _named(uuid: UUID, title: str) -> shapes_staff.Named:
+    return {"uuid": str(uuid), "title": title}
+
+
+def _finding(one: Finding) -> shapes_publishing.Finding:
+    return {
+        "code": one.code,
+        "level": one.level,
+        "soft": one.soft,
+        "sentence": one.sentence,
+        "lesson": _named(one.lesson, one.title) if one.lesson else None,
+        "block": str(one.block) if one.block else None,
+        "kind": one.kind,
+        "pieces": list(one.pieces),
+    }
+
+
+def comparison(before: Edition, after: Edition, made: Changes) -> shapes_publishing.Comparison:
+    return {"before": before.number, "after": after.number, "changes": changes(made)}
+
+
+def planned(module: UUID, at: datetime | None) -> shapes_publishing.Planned:
+    return {"module": str(module), "publish_at": moment_or_none(at)}
 
 
 def live(course: Course) -> shapes_publishing.Live:

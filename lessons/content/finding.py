@@ -68,6 +68,15 @@ def edition(*, edition: UUID) -> Edition:
     return found
 
 
+def two_editions(*, edition: UUID, other: UUID) -> tuple[Edition, Edition]:
+    """Two editions of one course. Raises ``EditionNotFound``, also when they are of two courses."""
+    rows = Edition.objects.in_bulk([edition, other])
+    courses = {row.course_id for row in rows.values()}
+    if edition not in rows or other not in rows or len(courses) > 1:
+        raise EditionNotFound(_("This course has no such edition."))
+    return rows[edition], rows[other]
+
+
 def editions_of(course: Course) -> Sequence[Edition]:
     """The editions of a course with who published them, the last first."""
     return list(course.editions.select_related("published_by").order_by("-number"))

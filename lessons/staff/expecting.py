@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,10 +12,9 @@ from lessons.content.models import Course, Edition, Module
 from lessons.staff import release
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
-
-    from django.db.models import QuerySet
 
     from courseapp.accounts.models import User
 
@@ -31,16 +30,49 @@ class PublishedMeanwhile(Refused):
         self.edition = edition
 
 
-def publish_module(
-    *, module: UUID, edition: int | None, by: User | None, now: datetime, note: str = ""
+def publish(
+    *,
+    course: Course,
+    modules: Iterable[UUID],
+    edition: int | None,
+    by: User | None,
+    now: datetime,
+    note: str = "",
+    shown: str | None = None,
 ) -> Edition:
-    """Publish a module while edition ``edition`` of its course is live (0: none; None: any).
+    """Publish modules while edition ``edition`` of the course is live (0: none; None: any).
 
-    Raises ``PublishedMeanwhile``, and what ``release.publish_module`` raises.
+    Raises ``PublishedMeanwhile``, and what ``release.publish`` raises.
     """
     with transaction.atomic():
-        _expect(Module.objects.filter(pk=module).values("course"), edition)
-        return release.publish_module(module=module, by=by, now=now, note=note)
+        _expect(course.pk, edition)
+        return release.publish(
+            course=course, modules=modules, by=by, now=now, note=note, shown=shown
+        )
+
+
+def publish_module(
+    *,
+    module: UUID,
+    edition: int | None,
+    by: User | None,
+    now: datetime,
+    note: str = "",
+    shown: str | None = None,
+) -> Edition:
+    """The same for the module of this identity. Raises ``release.ModuleNotFound`` too."""
+    found = Module.objects.select_related("course").filter(pk=module).first()
+    if found is None:
+        raise release.ModuleNotFound(_("This module does not exist."))
+    return publish(
+        course=found.course,
+        modules=[module],
+        edition=edition,
+        by=by,
+        now=now,
+        note=note,
+        shown=shown,
+    )
 
 
 def restore_edition(
@@ -50,19 +82,21 @@ def restore_edition(
 
     Raises ``PublishedMeanwhile``, and what ``release.restore_edition`` raises.
     """
+    found = Edition.objects.filter(pk=edition).first()
+    if found is None:
+        raise release.EditionNotFound(_("This edition does not exist."))
     with transaction.atomic():
-        _expect(Edition.objects.filter(pk=edition).values("course"), live)
+        _expect(found.course_id, live)
         return release.restore_edition(edition=edition, by=by, now=now, note=note)
 
 
-def _expect(courses: QuerySet[Any, Any], number: int | None) -> None:
+def _expect(course: UUID, number: int | None) -> None:
     """Compare under the lock that every publication takes, so that it holds until the commit."""
     if number is None:
         return
-    course = Course.objects.select_for_update().filter(pk__in=courses).first()
-    live = course.live_edition if course else None
+    live = Course.objects.select_for_update().get(pk=course).live_edition
     present = live.number if live else 0
-    if course is not None and present != number:
+    if present != number:
         raise PublishedMeanwhile(
             _("Somebody published in the meantime. Look again at what would change."), present
         )

@@ -1,4 +1,4 @@
-"""Publishing: what it would change, the act itself, and the editions it leaves behind."""
+"""Publishing: what it would change and for whom, now or at a moment, and an earlier text again."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from courseapp.api import conditions, paging
-from courseapp.api.fields import Body, StrictText, StrictUUID
+from courseapp.api import conditions
+from courseapp.api.fields import Body, StrictMoment, StrictText, StrictUUID
 from courseapp.api.schema import describe
 from courseapp.api.view import StaffEndpoint, answer, signed_in
 from courseapp.errors import NotFound
 from lessons.api import shapes, shapes_publishing, telling, telling_publishing
-from lessons.content import changes, finding, publishing
+from lessons.content import checklist, drafts
 from lessons.content.layout import CourseNotFound, course_of
 from lessons.content.pace import InvalidPace
 from lessons.content.publishing import (
+    ChangedSinceShown,
     EmptyCourse,
     EmptyModule,
     NothingToPublish,
     SlugTakenLive,
     UnfinishedLesson,
 )
-from lessons.staff import expecting, release
+from lessons.staff import consequences, expecting, release, scheduling
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,12 +34,34 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from lessons.content.models import Course, Edition
+    from lessons.content.drafts import Both
+    from lessons.content.models import Edition
 
 LETTER: conditions.Letter = "e"
 MODULES_MAX = 200
 EXPECTING = (conditions.InvalidPrecondition, expecting.PublishedMeanwhile)
+PUBLISHING = (
+    NotFound,
+    EmptyModule,
+    EmptyCourse,
+    NothingToPublish,
+    SlugTakenLive,
+    UnfinishedLesson,
+    InvalidPace,
+    ChangedSinceShown,
+    *EXPECTING,
+)
 HEADERS = (conditions.if_match(LETTER, needed=False), conditions.etag_header(LETTER, 201))
+ONLY = OpenApiParameter(
+    "module",
+    {
+        "type": "array",
+        "items": {"type": "string", "format": "uuid"},
+        "maxItems": MODULES_MAX,
+    },
+    description="Only these modules, and those that lessons moved to or from.",
+    explode=True,
+)
 
 
 class Note(Body):
@@ -46,24 +70,53 @@ class Note(Body):
     note = StrictText(max_length=300, allow_blank=True, default="")
 
 
+class Publication(Note):
+    """Why, for colleagues; and, as `shown`, the `digest` of the changes that were looked at."""
+
+    shown = StrictText(max_length=64, required=False)
+
+
+class CoursePublication(Publication):
+    """Which modules, too; without them all that staff write or readers see."""
+
+    modules = serializers.ListField(
+        child=StrictUUID(), max_length=MODULES_MAX, allow_empty=False, required=False
+    )
+
+
+class Plan(Body):
+    """When, as a moment with its zone, at most two years ahead."""
+
+    at = StrictMoment()
+
+
+class Changes(StaffEndpoint):
+    @describe(
+        "staff_read_changes",
+        tag="staff: publishing",
+        who="staff",
+        answers={200: shapes_publishing.Preview},
+        refusals=[CourseNotFound, ValidationError, InvalidPace],
+        parameters=[ONLY],
+    )
+    def get(self, request: Request, course: UUID) -> HttpResponse:
+        """What publishing would do: every change, what readers will notice, and the checklist."""
+        both = drafts.both_of(course_of(course))
+        modules = _named(request) or _all_modules(both)
+        found = consequences.of_both(both=both, modules=modules, now=timezone.now())
+        findings = checklist.of_both(both, found.changes)
+        live = both.live.edition.number if both.live.edition else 0
+        return answer(telling_publishing.preview(found, findings, live))
+
+
 class Publish(StaffEndpoint):
     @describe(
         "publish_module",
         tag="staff: publishing",
         who="staff",
         answers={201: shapes.Edition},
-        refusals=[
-            release.ModuleNotFound,
-            NotFound,
-            EmptyModule,
-            EmptyCourse,
-            NothingToPublish,
-            SlugTakenLive,
-            UnfinishedLesson,
-            InvalidPace,
-            *EXPECTING,
-        ],
-        body=Note,
+        refusals=[release.ModuleNotFound, *PUBLISHING],
+        body=Publication,
         writes=True,
         scope="publish",
         parameters=HEADERS,
@@ -71,15 +124,49 @@ class Publish(StaffEndpoint):
     def post(self, request: Request, module: UUID) -> HttpResponse:
         """Make a module's working copy live, with modules that lessons moved to or from.
 
-        With the ETag of the live edition in `If-Match` it is 412 when another one is live by now:
-        what was looked at before is then not what would change.
+        With the ETag of the live edition in `If-Match` it is 412 when another one is live by now;
+        with `shown` it is 412 when anything would be published that was not in those changes.
         """
+        edition = conditions.expected(request, LETTER)
+        sent = Publication(data=request.data)
+        sent.is_valid(raise_exception=True)
         published = expecting.publish_module(
             module=module,
-            edition=conditions.expected(request, LETTER),
+            edition=edition,
             by=signed_in(request),
             now=timezone.now(),
-            note=_note(request),
+            note=sent.validated_data["note"],
+            shown=sent.validated_data.get("shown"),
+        )
+        return _published(published)
+
+
+class PublishCourse(StaffEndpoint):
+    @describe(
+        "publish_course",
+        tag="staff: publishing",
+        who="staff",
+        answers={201: shapes.Edition},
+        refusals=[CourseNotFound, *PUBLISHING],
+        body=CoursePublication,
+        writes=True,
+        scope="publish",
+        parameters=HEADERS,
+    )
+    def post(self, request: Request, course: UUID) -> HttpResponse:
+        """Make several modules of a course live in one step; without `modules`, all of them."""
+        edition = conditions.expected(request, LETTER)
+        sent = CoursePublication(data=request.data)
+        sent.is_valid(raise_exception=True)
+        found = course_of(course)
+        published = expecting.publish(
+            course=found,
+            modules=sent.validated_data.get("modules") or _all_modules(drafts.both_of(found)),
+            edition=edition,
+            by=signed_in(request),
+            now=timezone.now(),
+            note=sent.validated_data["note"],
+            shown=sent.validated_data.get("shown"),
         )
         return _published(published)
 
@@ -97,77 +184,64 @@ class Restore(StaffEndpoint):
         parameters=HEADERS,
     )
     def post(self, request: Request, edition: UUID) -> HttpResponse:
-        """Publish an earlier edition's text again, as a new edition."""
+        """Publish an earlier edition's text again, as a new edition.
+
+        With the ETag of the live edition in `If-Match` it is 412 when another one is live by now.
+        """
+        live = conditions.expected(request, LETTER)
+        sent = Note(data=request.data)
+        sent.is_valid(raise_exception=True)
         published = expecting.restore_edition(
             edition=edition,
-            live=conditions.expected(request, LETTER),
+            live=live,
             by=signed_in(request),
             now=timezone.now(),
-            note=_note(request),
+            note=sent.validated_data["note"],
         )
         return _published(published)
 
 
-class Changes(StaffEndpoint):
+class Schedule(StaffEndpoint):
     @describe(
-        "staff_read_changes",
+        "schedule_module",
         tag="staff: publishing",
         who="staff",
-        answers={200: shapes_publishing.Changes},
-        refusals=[CourseNotFound, ValidationError, InvalidPace],
-        parameters=[
-            OpenApiParameter(
-                "module",
-                {
-                    "type": "array",
-                    "items": {"type": "string", "format": "uuid"},
-                    "maxItems": MODULES_MAX,
-                },
-                description="Only these modules, and those that lessons moved to or from.",
-                explode=True,
-            )
-        ],
+        answers={200: shapes_publishing.Planned},
+        refusals=[release.ModuleNotFound, scheduling.InvalidMoment],
+        body=Plan,
+        writes=True,
+        scope="publish",
     )
-    def get(self, request: Request, course: UUID) -> HttpResponse:
-        """What publishing would change, block by block; without `module`, of the whole course."""
-        found = course_of(course)
-        modules = _modules(request) or _all_modules(found)
-        return answer(telling_publishing.changes(changes.of_modules(found, modules)))
+    def put(self, request: Request, module: UUID) -> HttpResponse:
+        """Publish a module at a moment. What one person plans for one moment is one edition."""
+        sent = Plan(data=request.data)
+        sent.is_valid(raise_exception=True)
+        at = sent.validated_data["at"]
+        scheduling.plan(modules=[module], at=at, by=signed_in(request), now=timezone.now())
+        return answer(telling_publishing.planned(module, at))
 
 
-class History(StaffEndpoint):
+class Cancel(StaffEndpoint):
     @describe(
-        "staff_list_editions",
+        "cancel_schedule",
         tag="staff: publishing",
         who="staff",
-        answers={200: shapes_publishing.EditionPage},
-        refusals=[CourseNotFound, paging.InvalidCursor, ValidationError],
-        parameters=paging.PARAMETERS,
+        answers={200: shapes_publishing.Planned},
+        refusals=[release.ModuleNotFound, scheduling.NothingPlanned],
+        writes=True,
+        scope="publish",
     )
-    def get(self, request: Request, course: UUID) -> HttpResponse:
-        """The editions of a course, the last first."""
-        found = course_of(course)
-        rows = finding.editions_of(found)
-        page = paging.page(request, rows, lambda one: str(one.uuid))
-        told: shapes_publishing.EditionPage = {
-            "next": page.next,
-            "previous": page.previous,
-            "results": [telling_publishing.edition_line(one, found) for one in page.rows],
-        }
-        return answer(told)
+    def post(self, request: Request, module: UUID) -> HttpResponse:
+        """Call off what was planned for a module, or lay aside why it did not happen."""
+        scheduling.cancel(modules=[module], by=signed_in(request), now=timezone.now())
+        return answer(telling_publishing.planned(module, None))
 
 
 def _published(edition: Edition) -> HttpResponse:
     return answer(telling.edition(edition), status=201, etag=conditions.tag(LETTER, edition.number))
 
 
-def _note(request: Request) -> str:
-    sent = Note(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return str(sent.validated_data["note"])
-
-
-def _modules(request: Request) -> set[UUID]:
+def _named(request: Request) -> set[UUID]:
     """The modules that the address names."""
     named = request.query_params.getlist("module")
     if len(named) > MODULES_MAX:
@@ -178,7 +252,6 @@ def _modules(request: Request) -> set[UUID]:
         raise ValidationError({"module": error.detail}) from None
 
 
-def _all_modules(course: Course) -> set[UUID]:
+def _all_modules(both: Both) -> set[UUID]:
     """Every module that staff write or readers see."""
-    drafted = {module.pk for module in publishing.working_copy(course).modules}
-    return drafted | set(publishing.live(course).snapshots)
+    return {module.pk for module in both.draft.modules} | set(both.live.snapshots)

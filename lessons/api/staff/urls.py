@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lessons.api.staff import articles, courses, lessons, publishing
+from lessons.api.staff import articles, courses, editions, lessons, publishing
 
 COURSE = "courses/<uuid:course>/"
+MODULE = "modules/<uuid:module>/"
+EDITION = "editions/<uuid:edition>/"
 LESSON = "lessons/<uuid:lesson>/"
 
 urlpatterns: list[URLPattern] = [
@@ -19,11 +21,17 @@ urlpatterns: list[URLPattern] = [
     path(f"{COURSE}coverage/", courses.Coverage.as_view(), name="api-staff-coverage"),
     path(f"{COURSE}acts/", courses.Acts.as_view(), name="api-staff-acts"),
     path(f"{COURSE}changes/", publishing.Changes.as_view(), name="api-staff-changes"),
-    path(f"{COURSE}editions/", publishing.History.as_view(), name="api-staff-editions"),
+    path(f"{COURSE}publish/", publishing.PublishCourse.as_view(), name="api-publish-course"),
+    path(f"{COURSE}editions/", editions.History.as_view(), name="api-staff-editions"),
     path(LESSON, lessons.Lesson.as_view(), name="api-staff-lesson"),
     path(f"{LESSON}unsaved/", lessons.UnsavedTexts.as_view(), name="api-staff-unsaved"),
     path("unsaved/<uuid:unsaved>/insist/", lessons.Insist.as_view(), name="api-staff-insist"),
     path("unsaved/<uuid:unsaved>/drop/", lessons.Drop.as_view(), name="api-staff-drop"),
-    path("modules/<uuid:module>/publish/", publishing.Publish.as_view(), name="api-publish"),
-    path("editions/<uuid:edition>/restore/", publishing.Restore.as_view(), name="api-restore"),
+    path(f"{MODULE}publish/", publishing.Publish.as_view(), name="api-publish"),
+    path(f"{MODULE}schedule/", publishing.Schedule.as_view(), name="api-schedule"),
+    path(f"{MODULE}schedule/cancel/", publishing.Cancel.as_view(), name="api-cancel"),
+    path(EDITION, editions.Edition.as_view(), name="api-staff-edition"),
+    path(f"{EDITION}changes/", editions.RestoreChanges.as_view(), name="api-staff-restoring"),
+    path(f"{EDITION}compare/<uuid:other>/", editions.Compare.as_view(), name="api-staff-compare"),
+    path(f"{EDITION}restore/", publishing.Restore.as_view(), name="api-restore"),
 ]
