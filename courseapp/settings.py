@@ -160,7 +160,7 @@ CACHES = {
 }
 
 # What *Vandaag* asks for rows: functions (person, now) -> rows, see lessons.desk.attention.
-ATTENTION: list[str] = []
+ATTENTION: list[str] = ["lessons.desk.publish.attention"]
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
 

@@ -52,7 +52,8 @@ def known(*, files: Collection[str] = ()) -> Known:
                 Value("articles"), "slug"
             ),
             Lesson.objects.filter(open_to_all=True, retired_at__isnull=True).values_list(
-                Value("open_lessons"), Concat(F("course__slug"), Value("/"), F("slug"))
+                Value("open_lessons"),
+                Concat(F("course__slug"), Value("/"), F("slug"), output_field=text),
             ),
             MediaFile.objects.filter(path__in=list(files)).values_list(
                 Value("files"), Cast("path", text)

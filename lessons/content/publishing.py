@@ -8,18 +8,15 @@ does not grow with lessons, blocks or readers. What a publication means for read
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound, Refused
-from lessons.content import articles, blocks, drafts
+from lessons.content import articles, blocks, drafts, upcoming
 from lessons.content.drafts import (
     Both,
     Live,
@@ -31,21 +28,25 @@ from lessons.content.drafts import (
     working_copy,
 )
 from lessons.content.models import Course, Edition, EditionModule, Snapshot
+from lessons.content.upcoming import contents_with, digest, required_in, with_exchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from courseapp.accounts.models import User
     from lessons.content.models import Lesson, Module
 
 __all__ = [
-    "Both", "ChangedSinceShown", "EmptyCourse", "EmptyLesson", "EmptyModule", "Live",
-    "NothingToPublish", "Published", "SlugTakenLive", "UnfinishedLesson", "WorkingCopy",
-    "content_of", "contents_with", "course_called", "digest", "in_order", "lesson_homes", "live",
+    "Both", "ChangedSinceShown", "EmptyCourse", "EmptyLesson", "EmptyModule", "InvalidNote",
+    "Live", "NothingToPublish", "Published", "SlugTakenLive", "UnfinishedLesson", "WorkingCopy",
+    "content_of", "contents_with", "course_called", "course_of", "digest", "in_order", "live",
     "manifest_of", "modules_called", "publish", "required_in", "restore", "with_exchanged",
     "working_copy",
 ]  # fmt: skip
+
+NOTE_MAX = 300
 
 
 class NothingToPublish(Refused):
@@ -84,6 +85,10 @@ class EmptyLesson(UnfinishedLesson):
         return _("The lesson “%(title)s” is still empty.")
 
 
+class InvalidNote(Refused):
+    code = "invalid_note"
+
+
 class SlugTakenLive(Refused):
     code = "slug_taken_live"
     status = 409
@@ -119,6 +124,14 @@ def course_called(slug: str) -> Course:
     return course
 
 
+def course_of(identity: UUID) -> Course:
+    """The course of this identity, live or not; raises ``NotFound``."""
+    course = Course.objects.filter(pk=identity).first()
+    if course is None:
+        raise NotFound(_("This course does not exist."))
+    return course
+
+
 def modules_called(course: Course, slugs: Sequence[str]) -> list[UUID]:
     """The modules of these slugs; without slugs all that are not retired. Raises ``NotFound``."""
     known = dict(course.modules.values_list("slug", "pk"))
@@ -144,9 +157,10 @@ def publish(
     The newest revisions of the public articles the course cites are shown from then on too.
     ``shown``: the ``digest`` of what the person saw before saying yes.
     Raises ``NotFound`` for a module of another course, ``ChangedSinceShown``, ``EmptyModule``,
-    ``EmptyCourse``, ``UnfinishedLesson``, ``SlugTakenLive`` and ``NothingToPublish``; then nothing
-    has changed.
+    ``EmptyCourse``, ``UnfinishedLesson``, ``SlugTakenLive``, ``NothingToPublish`` and
+    ``InvalidNote``; then nothing has changed.
     """
+    note = _note(note)
     with transaction.atomic():
         # The whole row, key included: an enrolment refers to it and waits with its commit, so that
         # no reader begins under the old edition unseen by the completions of the new one.
@@ -181,8 +195,9 @@ def restore(
     """Publish an earlier edition's text again, as a new edition. The working copy stays as it is.
 
     ``over``: the edition that was live when the person was asked. Raises ``NothingToPublish`` when
-    that edition is what is live, and ``ChangedSinceShown``.
+    that edition is what is live, ``ChangedSinceShown`` and ``InvalidNote``.
     """
+    note = _note(note)
     with transaction.atomic():
         course = Course.objects.select_for_update().get(pk=edition.course_id)
         if over is not None and over != course.live_edition_id:
@@ -196,54 +211,11 @@ def restore(
         return _published(fresh, current, snapshots, set())
 
 
-def contents_with(named: set[UUID], both: Both) -> list[dict[str, Any]]:
-    """What the course would hold, module by module, were these published; lessons without date."""
-    return [content for _module, content, _old in _placed(named, both, None)]
-
-
-def digest(both: Both, named: set[UUID]) -> str:
-    """A short value that is another one as soon as publishing these would give something else."""
-    live_now = both.live.edition.pk if both.live.edition else None
-    said = [
-        str(live_now),
-        sorted(map(str, named)),
-        both.manifest,
-        [content for _module, content, old in _placed(named, both, None) if old is None],
-        [str(module.pk) for module in both.draft.modules],
-        [(one.slug, one.newest, one.behind) for one in both.cited],
-    ]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def lesson_homes(snapshots: Iterable[Snapshot]) -> dict[UUID, UUID]:
-    """Which module each published lesson is in."""
-    return {
-        UUID(lesson["uuid"]): snapshot.module_id
-        for snapshot in snapshots
-        for lesson in snapshot.content["lessons"]
-    }
-
-
-def required_in(contents: Iterable[Mapping[str, Any]]) -> frozenset[UUID]:
-    """The lessons to be finished for completion, of modules as snapshots hold them."""
-    return frozenset(
-        UUID(lesson["uuid"])
-        for content in contents
-        for lesson in content["lessons"]
-        if lesson["required"]
-    )
-
-
-def with_exchanged(named: set[UUID], draft: WorkingCopy, current: Live) -> set[UUID]:
-    """The named modules and, again and again, those that a lesson moved to or from."""
-    was = lesson_homes(current.snapshots.values())
-    now_in = {lesson.uuid: home for home, lessons in draft.lessons.items() for lesson in lessons}
-    moved = [{was[uuid], home} for uuid, home in now_in.items() if was.get(uuid, home) != home]
-    while True:
-        more = set().union(*(pair for pair in moved if pair & named)) - named
-        if not more:
-            return named
-        named |= more
+def _note(text: str) -> str:
+    """Why, for colleagues: one line."""
+    if len(text) > NOTE_MAX or blocks.CONTROL.search(text):
+        raise InvalidNote(_("A note is a line of at most 300 characters."))
+    return " ".join(text.split())
 
 
 def _known(named: set[UUID], both: Both) -> None:
@@ -269,38 +241,8 @@ def _snapshots(named: set[UUID], both: Both, now: datetime) -> list[Snapshot]:
     """The new edition's snapshots in order; those that did not change are the old ones."""
     return [
         old or Snapshot(module_id=module, content=content)
-        for module, content, old in _placed(named, both, now)
+        for module, content, old in upcoming.placed(named, both, now)
     ]
-
-
-def _placed(
-    named: set[UUID], both: Both, now: datetime | None
-) -> Iterator[tuple[UUID, dict[str, Any], Snapshot | None]]:
-    """Each module of the next edition in order: its content, and its snapshot if that stays.
-
-    Without ``now``, for a look ahead, new lessons have no date.
-    """
-    draft, current = both.draft, both.live
-    since = {
-        lesson["uuid"]: lesson["since"]
-        for snapshot in current.snapshots.values()
-        for lesson in snapshot.content["lessons"]
-    }
-    moment = now.isoformat() if now else ""
-    for module in draft.modules:
-        old = current.snapshots.get(module.uuid)
-        if module.uuid in named:
-            lessons = draft.lessons[module.uuid]
-            first = {str(one.uuid): since.get(str(one.uuid), moment) for one in lessons}
-            content = content_of(module, lessons, first)
-            same = old is not None and old.content == content
-            yield module.uuid, content, old if same else None
-        elif old is not None:
-            yield module.uuid, old.content, old
-    drafted = {module.uuid for module in draft.modules}
-    for home, old in current.snapshots.items():
-        if home not in drafted and home not in named:
-            yield home, old.content, old
 
 
 def _distinct_slugs(snapshots: Sequence[Snapshot]) -> None:
