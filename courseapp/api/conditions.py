@@ -87,6 +87,7 @@ def if_match(letter: Letter, *, needed: bool) -> OpenApiParameter:
         "If-Match",
         {"type": "string", "pattern": f'^"{letter}[0-9]{{1,9}}"$'},
         OpenApiParameter.HEADER,
+        required=needed,
         description=f"The ETag you started from: one strong tag, not `*` and not weak. {said}",
     )
 
