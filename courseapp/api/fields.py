@@ -12,6 +12,8 @@ from rest_framework import serializers
 
 # No database keeps a NUL byte.
 TEXT_FORM = r"^[^\x00]*$"
+# The same of a text that says something: blank space alone is nothing.
+WRITTEN_FORM = r"^[^\x00]*[^\s\x00][^\x00]*$"
 MOMENT_FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
     re.IGNORECASE,
@@ -106,5 +108,6 @@ class BodyShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         for name, field in self.target.fields.items():
             if isinstance(field, StrictText):
-                schema["properties"][name]["pattern"] = TEXT_FORM
+                form = TEXT_FORM if field.allow_blank else WRITTEN_FORM
+                schema["properties"][name]["pattern"] = form
         return {**schema, "additionalProperties": False}

@@ -28,7 +28,7 @@ STOPS = {
     *("course_empty", "module_empty", "lesson_empty", "block_unfinished", "alt_missing"),
     "address_twice",
 }
-SOFT = {"hard_to_read", "long_sentences", "tics"}
+SOFT = {"only_exercise", "hard_to_read", "long_sentences", "tics"}
 EASY = 60  # Flesch-Douma: below this a text takes effort.
 SHOWN = 3
 PIECE = 140
@@ -129,8 +129,9 @@ def _of_lesson(lesson: Lesson, known: Known, *, dutch: bool) -> Iterator[Finding
         yield from _of_block(block, spot, known, [one.id for one in parts])
         yield from _of_words(blocks.text_of(block), spot, dutch=dutch)
     yield from _of_words(f"{lesson.title}\n{lesson.lead}", here, dutch=dutch)
-    if not any(isinstance(block, blocks.Reflection) for block in parts):
-        yield replace(here, code="no_reflection")
+    kinds = {block.type for block in parts}
+    if "reflection" not in kinds:
+        yield replace(here, code="only_exercise" if "exercise" in kinds else "no_reflection")
     yield from _of_reading(lesson, parts, here, dutch=dutch)
 
 

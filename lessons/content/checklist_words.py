@@ -31,6 +31,7 @@ SENTENCES: dict[str, _StrPromise] = {
     "never": gettext_lazy("These words hurt or ring hollow. Choose others: %(all)s."),
     "title_twice": gettext_lazy("Two lessons have this title: “%(first)s”."),
     "no_reflection": gettext_lazy("This lesson asks the reader nothing: it has no reflection."),
+    "only_exercise": gettext_lazy("This lesson has an exercise and no reflection."),
     "no_minutes": gettext_lazy("The reading time is 0 minutes. Counted: about %(first)s."),
     "minutes_far": gettext_lazy(
         "The reading time says %(first)s minutes. Counted: about %(second)s."

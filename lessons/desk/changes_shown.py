@@ -21,6 +21,8 @@ Op = Literal["equal", "delete", "insert", "fold"]
 # Unchanged text longer than this is folded, all but the words next to what changed.
 FOLD_FROM = 260
 KEPT = 90
+# So many words that stay between two changes are no island to be shown.
+LONE = 2
 KINDS = {
     "text": gettext_lazy("Text"),
     "quote": gettext_lazy("Quote"),
@@ -251,9 +253,34 @@ def _diff(old: str, new: str) -> tuple[Piece, ...]:
     before, after = (readability.plain(text) for text in (old, new))
     if before == after and old != new:
         before, after = old, new  # Only marks changed: then they are what there is to see.
-    found = list(differences.diff(before, after))
-    last = len(found) - 1
-    return tuple(_folded(found, last))
+    found = _smooth(differences.diff(before, after))
+    return tuple(_folded(found, len(found) - 1))
+
+
+def _smooth(found: Iterable[tuple[differences.Op, str]]) -> list[tuple[differences.Op, str]]:
+    """The same difference in stretches a person can read: a lone word that happens to be the same
+    between two changes counts as changed too."""
+    pieces = list(found)
+    result: list[tuple[differences.Op, str]] = []
+    gone, come = "", ""
+    for place, (op, text) in enumerate(pieces):
+        inside = bool(gone or come) and place < len(pieces) - 1
+        alone = op == "equal" and inside and len(text.split()) <= LONE and len(text) <= KEPT
+        if op != "insert" and (op == "delete" or alone):
+            gone += text
+        if op == "insert" or alone:
+            come += text
+        if op == "equal" and not alone:
+            result += [*_change(gone, come), ("equal", text)]
+            gone, come = "", ""
+    return [*result, *_change(gone, come)]
+
+
+def _change(gone: str, come: str) -> Iterator[tuple[differences.Op, str]]:
+    if gone:
+        yield "delete", gone
+    if come:
+        yield "insert", come
 
 
 def _folded(found: Iterable[tuple[differences.Op, str]], last: int) -> Iterator[Piece]:
