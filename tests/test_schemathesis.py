@@ -20,7 +20,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck
 from schemathesis.config import (
     ChecksConfig,
+    CoveragePhaseConfig,
     GenerationConfig,
+    PhasesConfig,
     ProjectConfig,
     ProjectsConfig,
 )
@@ -71,6 +73,7 @@ KNOWN = {
 }
 # Of a version that stands there and one that does not; what is no tag, test_staff_lessons tries.
 TAGS = ['"v1"', '"v9"', '"e1"', '"e9"']
+BLOCKS = [make_block(), make_block("selfcheck"), {"id": "x", "type": "text"}, {"type": "table"}, 7]
 # What the domain refuses in a text or a moment that its description lets through: a block that is
 # there twice, an article without a word, a moment that has passed.
 NOT_ONLY_FORM = {"staff_write_lesson", "schedule_module"}
@@ -92,7 +95,10 @@ def described(examples: int) -> Any:
     for shape in shapes.values():
         shape["additionalProperties"] = False
     shapes["Begin"]["properties"]["course"]["enum"] = [SLUG, "bestaat-niet"]
+    # Of every kind of block there are tests elsewhere; making them all up here takes a minute.
+    shapes["WholeLesson"]["properties"]["blocks"]["items"] = {"enum": BLOCKS}
     default = ProjectConfig(
+        phases=PhasesConfig(coverage=CoveragePhaseConfig(enabled=examples > FEW)),
         generation=GenerationConfig(max_examples=examples, deterministic=True),
         checks=ChecksConfig(
             positive_data_acceptance=PositiveDataAcceptanceConfig(

@@ -110,4 +110,6 @@ class BodyShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
             if isinstance(field, StrictText):
                 form = TEXT_FORM if field.allow_blank else WRITTEN_FORM
                 schema["properties"][name]["pattern"] = form
+            if isinstance(field, serializers.ListField) and not field.allow_empty:
+                schema["properties"][name]["minItems"] = 1
         return {**schema, "additionalProperties": False}
