@@ -2,6 +2,7 @@
 
 A first import writes a whole draft. Every later one writes a revision and tells which blocks it
 makes stale and which passages no lesson uses yet; the lessons themselves stay as people left them.
+A draft is made of the stored passages, so that what a person corrected about them counts.
 """
 
 from __future__ import annotations
@@ -12,22 +13,24 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courseapp.accounts import audit
 from courseapp.errors import Refused
-from lessons.content import article, blocks, derivation, revisions, staleness, transfer
-from lessons.content.article.passages import first_free, slugify
-from lessons.content.models import Article, Course, Lesson, Module
+from lessons.content import article, articles, blocks, derivation, revisions, staleness, transfer
+from lessons.content.article.passages import Parsed, first_free, slugify
+from lessons.content.models import Course, Lesson, Module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from courseapp.accounts.models import User
-    from lessons.content.article.passages import Parsed
+    from lessons.content.article.passages import Passage
     from lessons.content.derivation import DraftCourse, DraftModule
-    from lessons.content.models import Revision
+    from lessons.content.models import Article, Revision
     from lessons.content.staleness import StaleBlock
 
 SLUG_MAX = 60
+TITLE_MAX = 200
 
 
 class WhichArticle(Refused):
@@ -39,6 +42,10 @@ class WhichArticle(Refused):
 
 class InvalidSlug(Refused):
     code = "invalid_slug"
+
+
+class InvalidCourse(Refused):
+    code = "invalid_course"
 
 
 @dataclass(frozen=True)
@@ -74,16 +81,17 @@ def import_article(
     with transaction.atomic():
         row = Course.objects.select_for_update().filter(slug=course).first()
         created = row is None
-        draft = derivation.derive(parsed) if created else None
         if row is None:
-            row = Course.objects.create(slug=_slug(course), title=(draft and draft.title) or course)
+            row = Course.objects.create(slug=_slug(course), title=course)
         cited = _cited(row, parsed, article_slug)
         revised = revisions.revise(of=cited, source=source, form=form, by=by, now=now)
+        draft = _derived(parsed.title, revised.passages) if created else None
         row.articles.add(cited)
         if public and not cited.public:
             cited.public = True
             cited.save(update_fields=["public"])
         if draft:
+            row.title = draft.title or course
             _write_draft(row, draft)
         stale = staleness.of_course(row)
         unused = staleness.coverage(row).unused
@@ -95,6 +103,51 @@ def import_article(
         stale=stale,
         unused=unused,
     )
+
+
+def derive_course(
+    *, article: Article, slug: str, title: str, by: User | None, now: datetime
+) -> Course:
+    """Make a course of the newest version of an article. Readers see none of it.
+
+    Raises ``SlugTaken``, ``InvalidSlug`` and ``InvalidCourse``.
+    """
+    title = " ".join(blocks.CONTROL.sub(" ", title).split())
+    if not title or len(title) > TITLE_MAX:
+        raise InvalidCourse(
+            _("A course needs a title of at most %(limit)s characters.") % {"limit": TITLE_MAX}
+        )
+    slug = _slug(slug)
+    with transaction.atomic():
+        course, created = Course.objects.get_or_create(slug=slug, defaults={"title": title})
+        if not created:
+            raise transfer.SlugTaken(
+                _("There is a course with the address “%(slug)s” already. Choose another one.")
+                % {"slug": slug}
+            )
+        course.articles.add(article)
+        _write_draft(course, draft_of(article))
+        audit.record(
+            by=by, act="course.derived", on=course, now=now, after={"article": str(article.pk)}
+        )
+    return course
+
+
+def draft_of(article: Article) -> DraftCourse:
+    """The course that the newest version of an article would become; nothing is written."""
+    newest = article.revisions.order_by("-number")[0]
+    return _derived(article.title, revisions.passages_of(newest))
+
+
+def proposed_slug(title: str) -> str:
+    """A free address for a course of this title."""
+    wanted = slugify(title, limit=SLUG_MAX - len("-99"))
+    taken = Course.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)
+    return first_free(wanted, set(taken))
+
+
+def _derived(title: str, passages: tuple[Passage, ...]) -> DraftCourse:
+    return derivation.derive(Parsed(title, passages, ()))
 
 
 def _slug(wanted: str) -> str:
@@ -119,11 +172,7 @@ def _cited(course: Course, parsed: Parsed, slug: str | None) -> Article:
         )
     if slug in known:
         return known[slug]
-    wanted = slugify(slug or parsed.title, limit=SLUG_MAX)
-    taken = Article.objects.filter(slug__startswith=wanted).values_list("slug", flat=True)
-    return Article.objects.create(
-        slug=first_free(wanted, set(taken)), title=(parsed.title or wanted)[:200]
-    )
+    return articles.start(title=parsed.title, slug=slug or "")
 
 
 def _write_draft(course: Course, draft: DraftCourse) -> None:
@@ -149,7 +198,7 @@ def _write_draft(course: Course, draft: DraftCourse) -> None:
         )
         row.lesson_order = [str(lesson.uuid) for lesson in lessons]
         row.save(update_fields=["lesson_order"])
-    course.save(update_fields=["module_order"])
+    course.save(update_fields=["module_order", "title"])
 
 
 def _write_module(course: Course, module: DraftModule, slug: str) -> Module:

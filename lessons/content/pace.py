@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
+from django.utils.translation import gettext as _
+
 from courseapp.errors import Refused
 
 MOST_DAYS = 60
-SHAPE = 'A pace is {"every_days": 2, "at": "07:00"}.'
 
 
 class InvalidPace(Refused):
@@ -32,9 +33,16 @@ def from_json(data: object) -> Pace | None:
     try:
         days, at = wanted["every_days"], time.fromisoformat(wanted["at"])
     except (KeyError, TypeError, ValueError):
-        raise InvalidPace(SHAPE) from None
+        raise InvalidPace(_shape()) from None
     if not isinstance(days, int) or len(wanted) > len({"every_days", "at"}):
-        raise InvalidPace(SHAPE)
+        raise InvalidPace(_shape())
     if not 1 <= days <= MOST_DAYS or at.tzinfo is not None:
-        raise InvalidPace(f"A pace has 1 to {MOST_DAYS} days and a time of day without a zone.")
+        raise InvalidPace(
+            _("A pace has 1 to %(days)s days and a time of day without a zone.")
+            % {"days": MOST_DAYS}
+        )
     return Pace(every_days=days, at=at)
+
+
+def _shape() -> str:
+    return _("A pace is %(shape)s.") % {"shape": '{"every_days": 2, "at": "07:00"}'}

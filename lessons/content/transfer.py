@@ -6,7 +6,7 @@ working copy what the folder says. Readers see none of it before a publication.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -77,6 +77,7 @@ def _article_file(one: Article) -> ArticleFile:
     revision = one.revisions.order_by("-number")[0]
     form: article.Form = revision.form  # type: ignore[assignment]
     fresh = article.parse(revision.source, form)
+    stored = revisions.passages_of(revision)
     return ArticleFile(
         uuid=one.uuid,
         slug=one.slug,
@@ -85,7 +86,8 @@ def _article_file(one: Article) -> ArticleFile:
         public=one.public,
         form=form,
         source=revision.source,
-        keys=revisions.fresh_keys(fresh, revisions.passages_of(revision)),
+        keys=revisions.fresh_keys(fresh, stored),
+        kinds=revisions.kinds_of(revision),
     )
 
 
@@ -154,12 +156,17 @@ def take_in(course: CourseFile, *, by: User | None, now: datetime) -> Taken:
                 "module_order": [str(module.uuid) for module in course.modules],
             },
         )
-        articles = [_take_article(one, by=by, now=now) for one in course.articles]
+        articles: list[Article] = []
+        keys: dict[str, str] = {}
+        for file in course.articles:
+            one, renamed = _take_article(file, by=by, now=now)
+            articles.append(one)
+            keys = {**renamed, **keys}
         row.articles.set(articles)
         retired = _retire_the_rest(row, course, now)
         current = revisions.digests_of(articles)
         for module in course.modules:
-            _take_module(row, module, current)
+            _take_module(row, module, current, keys)
     return Taken(row, created=created, retired=retired)
 
 
@@ -187,7 +194,10 @@ def _own_identities(course: CourseFile) -> None:
             )
 
 
-def _take_article(file: ArticleFile, *, by: User | None, now: datetime) -> Article:
+def _take_article(
+    file: ArticleFile, *, by: User | None, now: datetime
+) -> tuple[Article, dict[str, str]]:
+    """The article, and where its passages go by another key here than in the folder."""
     row, _created = Article.objects.update_or_create(
         pk=file.uuid,
         defaults={
@@ -198,8 +208,16 @@ def _take_article(file: ArticleFile, *, by: User | None, now: datetime) -> Artic
         },
     )
     form: article.Form = file.form  # type: ignore[assignment]
-    revisions.revise(of=row, source=file.source, form=form, by=by, now=now, keys=file.keys)
-    return row
+    revised = revisions.revise(
+        of=row, source=file.source, form=form, by=by, now=now, keys=file.keys, kinds=file.kinds
+    )
+    fresh = article.parse(file.source, form)
+    here = revisions.fresh_keys(fresh, revised.passages)
+    known = {one.key for one in revised.passages}
+    folder_and_here = (
+        (file.keys.get(one.key, one.key), here.get(one.key, one.key)) for one in fresh.passages
+    )
+    return row, {theirs: ours for theirs, ours in folder_and_here if ours in known}
 
 
 def _retire_the_rest(row: Course, course: CourseFile, now: datetime) -> int:
@@ -215,7 +233,9 @@ def _retire_the_rest(row: Course, course: CourseFile, now: datetime) -> int:
     return retired
 
 
-def _take_module(row: Course, module: ModuleFile, current: Mapping[str, str]) -> None:
+def _take_module(
+    row: Course, module: ModuleFile, current: Mapping[str, str], keys: Mapping[str, str]
+) -> None:
     home, _created = Module.objects.update_or_create(
         pk=module.uuid,
         defaults={
@@ -231,9 +251,22 @@ def _take_module(row: Course, module: ModuleFile, current: Mapping[str, str]) ->
         known = Lesson.objects.filter(pk=lesson.uuid).values_list("version", flat=True).first()
         Lesson.objects.update_or_create(
             pk=lesson.uuid,
-            defaults={**_fields(lesson, current), "course": row, "module": home,
+            defaults={**_fields(_cited(lesson, keys), current), "course": row, "module": home,
                       "version": (known or 0) + 1},
         )  # fmt: skip
+
+
+def _cited(lesson: LessonFile, keys: Mapping[str, str]) -> LessonFile:
+    """The lesson with the keys that passages go by here, where another article had theirs."""
+    stale = {
+        block: {keys.get(key, key): digest for key, digest in outdated.items()}
+        for block, outdated in lesson.stale.items()
+    }
+    cited = tuple(
+        replace(block, passages=tuple(dict.fromkeys(keys.get(key, key) for key in block.passages)))
+        for block in lesson.blocks
+    )
+    return replace(lesson, blocks=cited, stale=stale)
 
 
 def _fields(lesson: LessonFile, current: Mapping[str, str]) -> dict[str, Any]:

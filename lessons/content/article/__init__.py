@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from courseapp.errors import Refused
 from lessons.content.article import html, kinds, recognition, text
 from lessons.content.article.alignment import align
-from lessons.content.article.formats import Form, read, read_file
+from lessons.content.article.formats import Form, read, read_file, read_pasted
 from lessons.content.article.markdown import to_html
 from lessons.content.article.passages import (
     Kind,
@@ -21,6 +23,7 @@ from lessons.content.article.passages import (
     Passage,
     key_of,
     normalise,
+    sectioned,
 )
 from lessons.content.article.pieces import has_words
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Form", "Kind", "LeftOut", "NulCharacter", "Parsed", "Passage", "align", "parse", "read",
-    "read_file",
+    "read_file", "read_pasted",
 ]  # fmt: skip
 TITLE_WORDS = 8
 
@@ -45,7 +48,7 @@ class NulCharacter(Refused):
 def parse(source: str, form: Form) -> Parsed:
     """The passages of an article and what was left out, in the order of the text."""
     if "\0" in source:
-        raise NulCharacter("The article holds a NUL character, which is no text.")
+        raise NulCharacter(_("The article holds a NUL character, which is no text."))
     named, pieces = _pieces(source, form)
     pieces = recognition.recognise(pieces, plain=form == "text")
     pieces = kinds.name_stories(kinds.name_statements(pieces))
@@ -66,20 +69,15 @@ def _assemble(pieces: Sequence[Piece], named: str) -> Parsed:
     passages: list[Passage] = []
     left_out: list[LeftOut] = []
     names = Names()
-    above: list[tuple[int, str]] = []  # The headings that what follows stands under.
     for piece in pieces:
         if piece.role == "out":
             after = passages[-1].key if passages else ""
             left_out.append(LeftOut(piece.text, piece.reason, after))
             continue
         key = names.give(key_of(piece.text))
-        if piece.role == "heading":
-            above = [(level, heading) for level, heading in above if level < piece.level]
-        section = above[-1][1] if above else ""
         level = piece.level if piece.role in {"heading", "item"} else 0
-        passages.append(Passage(key, piece.role, section, piece.text, level))
-        if piece.role == "heading":
-            above.append((piece.level, key))
+        passages.append(Passage(key, piece.role, "", piece.text, level))
+    passages = sectioned(passages)
     return Parsed(_title(passages, left_out, named), tuple(passages), tuple(left_out))
 
 

@@ -11,6 +11,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal, cast
 
 import mammoth
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from courseapp.errors import Refused
 
@@ -23,6 +26,8 @@ SIZE_MAX = 10 * 1024 * 1024
 UNPACKED_MAX = 100 * 1024 * 1024
 PART_MAX = 20 * 1024 * 1024
 PARTS_MAX = 2_000
+# Characters: a book of 500 pages. Whoever pastes more has something else in hand.
+PASTED_MAX = 1_000_000
 HTML_MAX = 3 * SIZE_MAX
 BINARY_SHARE = 0.01
 SNIFFED = 4_000
@@ -30,13 +35,13 @@ SNIFFED = 4_000
 ZIP = b"PK\x03\x04"
 WORD = "word/document.xml"
 MAGIC: Mapping[bytes, str] = {
-    b"%PDF": "a PDF",
-    b"\xd0\xcf\x11\xe0": "an old Word file (.doc)",
-    b"{\\rtf": "an RTF file",
-    b"\x89PNG": "a picture",
+    b"%PDF": gettext_noop("a PDF"),
+    b"\xd0\xcf\x11\xe0": gettext_noop("an old Word file (.doc)"),
+    b"{\\rtf": gettext_noop("an RTF file"),
+    b"\x89PNG": gettext_noop("a picture"),
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
-    b"\x1f\x8b": "a compressed file",
+    b"\x1f\x8b": gettext_noop("a compressed file"),
     b"7z\xbc\xaf": "a compressed file",
     b"Rar!": "a compressed file",
 }
@@ -118,37 +123,63 @@ def read(data: bytes, name: str) -> tuple[str, Form]:
     if len(data) > SIZE_MAX:
         raise _too_large()
     if not data.strip(b"\0 \t\r\n") and b"\0" not in data:
-        raise EmptyArticle("The file is empty.")
+        raise EmptyArticle(_("The file is empty."))
+    _refuse_other_kinds(data)
     suffix = PurePath(name).suffix.lower()
     if data.startswith(ZIP) or suffix == ".docx":
         html = _docx(data)
         if not re.sub(r"<[^>]*>|\s", "", html):
-            raise EmptyArticle("The Word file holds no text.")
+            raise EmptyArticle(_("The Word file holds no text."))
         return html, "html"
     text = _decode(data)
     if not text.strip():
-        raise EmptyArticle("The file is empty.")
+        raise EmptyArticle(_("The file is empty."))
     return text, _form(text, suffix)
 
 
+def read_pasted(text: str) -> tuple[str, Form]:
+    """The same for a text that somebody pasted. Raises what ``read`` raises."""
+    if len(text) > PASTED_MAX:
+        raise ArticleTooLarge(
+            _(
+                "This text has %(size)s characters; one that is pasted has at most %(limit)s."
+                " Split it into several articles."
+            )
+            % {
+                "size": number_format(len(text), force_grouping=True),
+                "limit": number_format(PASTED_MAX, force_grouping=True),
+            }
+        )
+    if not text.strip():
+        raise EmptyArticle(_("There is no text yet. Paste the article, or choose its file."))
+    return read(text.replace("\r\n", "\n").encode("utf-8", "surrogatepass"), "")
+
+
 def _too_large() -> ArticleTooLarge:
-    return ArticleTooLarge(f"An article is at most {SIZE_MAX // 1024**2} MB.")
+    return ArticleTooLarge(_("An article is at most %(size)s MB.") % {"size": SIZE_MAX // 1024**2})
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    """What its first bytes give away, whatever it is called: a picture named .docx, too."""
+    for magic, what in MAGIC.items():
+        if data.startswith(magic):
+            raise BinaryFile(
+                _("This is %(what)s, not an article. Save it as text, HTML or DOCX.")
+                % {"what": _(what)}
+            )
 
 
 def _decode(data: bytes) -> str:
-    for magic, what in MAGIC.items():
-        if data.startswith(magic):
-            raise BinaryFile(f"This is {what}, not an article. Save it as text, HTML or DOCX.")
     for bom, encoding in BOMS:
         if data.startswith(bom):
             return _marked(data[len(bom) :], encoding)
     controls = len(data) - len(data.translate(None, CONTROL))
     if b"\0" in data or controls > BINARY_SHARE * len(data):
-        raise BinaryFile("The file holds binary data, not text. Save it as text, HTML or DOCX.")
+        raise BinaryFile(_("The file holds binary data, not text. Save it as text, HTML or DOCX."))
     for encoding in ("utf-8", "cp1252"):
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode(encoding)
-    raise UnknownEncoding("The text is in no known encoding. Save it as UTF-8.")
+    raise UnknownEncoding(_("The text is in no known encoding. Save it as UTF-8."))
 
 
 def _marked(data: bytes, encoding: str) -> str:
@@ -156,9 +187,9 @@ def _marked(data: bytes, encoding: str) -> str:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        raise UnknownEncoding("The file starts as Unicode but is damaged.") from None
+        raise UnknownEncoding(_("The file starts as Unicode but is damaged.")) from None
     if "\0" in text:
-        raise BinaryFile("The file holds NUL characters, which are no text.")
+        raise BinaryFile(_("The file holds NUL characters, which are no text."))
     return text
 
 
@@ -189,10 +220,12 @@ def _docx(data: bytes) -> str:
     except Refused:
         raise
     except Exception as error:  # The library raises whatever the broken part makes it trip over.
-        raise BrokenDocx("The Word file is damaged. Open it in Word and save it again.") from error
+        raise BrokenDocx(
+            _("The Word file is damaged. Open it in Word and save it again.")
+        ) from error
     html = cast("str", result.value)
     if len(html) > HTML_MAX:
-        raise DocxTooLarge("The Word file unpacks into far more text than an article holds.")
+        raise DocxTooLarge(_("The Word file unpacks into far more text than an article holds."))
     return html
 
 
@@ -200,14 +233,14 @@ def _check_parts(parts: zipfile.ZipFile) -> None:
     """Refuses what is no Word file, and what was made to exhaust memory."""
     infos = parts.infolist()
     if all(info.filename != WORD for info in infos):
-        raise BinaryFile("This is a compressed file, not a Word file (DOCX).")
+        raise BinaryFile(_("This is a compressed file, not a Word file (DOCX)."))
     texts = [info for info in infos if info.filename.endswith((".xml", ".rels"))]
     if (
         len(infos) > PARTS_MAX
         or sum(info.file_size for info in infos) > UNPACKED_MAX
         or sum(info.file_size for info in texts) > PART_MAX
     ):
-        raise DocxTooLarge("The Word file unpacks into far more than an article holds.")
+        raise DocxTooLarge(_("The Word file unpacks into far more text than an article holds."))
     for info in texts:
         if b"<!DOCTYPE" in parts.read(info)[:SNIFFED]:
-            raise BrokenDocx("The Word file holds a document type, which Word never writes.")
+            raise BrokenDocx(_("The Word file holds a document type, which Word never writes."))

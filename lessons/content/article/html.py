@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from lessons.content.article import page
+from lessons.content.article import nesting, page
 from lessons.content.article.lines import Lines
 from lessons.content.article.pieces import Piece, has_words, out, tidy
 
@@ -27,10 +27,15 @@ INLINE_NOISE = frozenset(
 
 
 def read(source: str) -> tuple[str, list[Piece]]:
-    """The title that the page's head names ("" without one), and the pieces in order."""
+    """The title that the page's head names ("" without one), and the pieces in order.
+
+    Raises ``nesting.NestedTooDeeply``.
+    """
+    nesting.check_source(source)
     tree = LexborHTMLParser(source)
     if tree.body is None:
         return "", []
+    nesting.check_tree(tree.body)
     title = tree.css_first("head > title")
     named = tidy(title.text()) if title is not None else ""
     return SITE_NAME.sub("", named), _Reader(tree.body).read()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -63,6 +63,20 @@ class Parsed:
     title: str
     passages: tuple[Passage, ...]
     left_out: tuple[LeftOut, ...]
+
+
+def sectioned(passages: Iterable[Passage]) -> list[Passage]:
+    """The passages, each in the section of the heading it stands under."""
+    result: list[Passage] = []
+    above: list[tuple[int, str]] = []  # The headings that what follows stands under.
+    for passage in passages:
+        if passage.kind == "heading":
+            above = [(level, key) for level, key in above if level < passage.level]
+        section = above[-1][1] if above else ""
+        result.append(passage if passage.section == section else replace(passage, section=section))
+        if passage.kind == "heading":
+            above.append((passage.level, passage.key))
+    return result
 
 
 def normalise(text: str) -> str:

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
+from django.utils.translation import gettext as _
+
 from lessons.content.blocks import fields
 from lessons.content.blocks.fields import (
     CONTROL,
@@ -197,15 +199,21 @@ def from_json(data: object) -> Block:
     Raises ``InvalidBlock`` with a sentence for the person who wrote it.
     """
     if not isinstance(data, Mapping):
-        raise InvalidBlock("A block is an object with a type.")
+        raise InvalidBlock(_("A block is an object with a type."))
     kind = KINDS.get(str(data.get("type")))
     if kind is None:
         known = ", ".join(KINDS)
-        raise InvalidBlock(f"Unknown block type {short(data.get('type'))}. Known are: {known}.")
+        raise InvalidBlock(
+            _("Unknown block type %(type)s. Known are: %(known)s.")
+            % {"type": short(data.get("type")), "known": known}
+        )
     forms = fields_of(kind)
     unknown = sorted(str(name) for name in set(data) - set(forms) - {"id", "type", "passages"})
     if unknown:
-        raise InvalidBlock(f"A {kind.type} block has no field {short(unknown[0])}.")
+        raise InvalidBlock(
+            _("A block of type “%(type)s” has no field %(field)s.")
+            % {"type": kind.type, "field": short(unknown[0])}
+        )
     values = {name: fields.read(name, data.get(name), meta) for name, meta in forms.items()}
     return kind(id=_read_id(data.get("id")), passages=_read_passages(data), **values)
 
@@ -213,12 +221,12 @@ def from_json(data: object) -> Block:
 def many_from_json(data: object) -> tuple[Block, ...]:
     """A lesson's blocks; no two may share an id."""
     if not isinstance(data, list):
-        raise InvalidBlock("The blocks of a lesson are a list.")
+        raise InvalidBlock(_("The blocks of a lesson are a list."))
     if len(data) > BLOCKS_MAX:
-        raise InvalidBlock(f"A lesson holds at most {BLOCKS_MAX} blocks.")
+        raise InvalidBlock(_("A lesson holds at most %(limit)s blocks.") % {"limit": BLOCKS_MAX})
     blocks = tuple(from_json(item) for item in data)
     if len({block.id for block in blocks}) != len(blocks):
-        raise InvalidBlock("Two blocks of this lesson have the same id.")
+        raise InvalidBlock(_("Two blocks of this lesson have the same id."))
     return blocks
 
 
@@ -271,14 +279,19 @@ def _read_id(value: object) -> uuid.UUID:
     try:
         return uuid.UUID(str(value))
     except ValueError:
-        raise InvalidBlock(f"A block's id is a UUID, not {short(value)}.") from None
+        raise InvalidBlock(
+            _("A block's id is a UUID, not %(value)s.") % {"value": short(value)}
+        ) from None
 
 
 def _read_passages(data: Mapping[str, Any]) -> tuple[str, ...]:
     value = data.get("passages") or []
     if not isinstance(value, list) or len(value) > PASSAGES_MAX:
-        raise InvalidBlock(f"A block names its passages in a list of at most {PASSAGES_MAX} keys.")
+        raise InvalidBlock(
+            _("A block names its passages in a list of at most %(limit)s keys.")
+            % {"limit": PASSAGES_MAX}
+        )
     for key in value:
         if not isinstance(key, str) or not KEY.fullmatch(key):
-            raise InvalidBlock(f"{short(key)} is not the key of a passage.")
+            raise InvalidBlock(_("%(key)s is not the key of a passage.") % {"key": short(key)})
     return tuple(dict.fromkeys(value))

@@ -8,12 +8,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
 from courseapp.errors import Refused
 
 Form = Literal["line", "rich", "lines", "cards", "choice", "flag", "number"]
 RICH_MAX = 20_000
 LINE_MAX = 300
 LIST_MAX = 40
+# What a person calls a field whose name they would have to read otherwise.
+LABELS = {
+    "alt": pgettext_lazy("field", "alt"),
+    "body": pgettext_lazy("field", "body"),
+    "caption": pgettext_lazy("field", "caption"),
+    "cards": pgettext_lazy("field", "cards"),
+    "closing": pgettext_lazy("field", "closing"),
+    "course": pgettext_lazy("field", "course"),
+    "example": pgettext_lazy("field", "example"),
+    "invented": pgettext_lazy("field", "invented"),
+    "kind": pgettext_lazy("field", "kind"),
+    "label": pgettext_lazy("field", "label"),
+    "lead": pgettext_lazy("field", "lead"),
+    "minutes": pgettext_lazy("field", "minutes"),
+    "prompt": pgettext_lazy("field", "prompt"),
+    "source": pgettext_lazy("field", "source"),
+    "src": pgettext_lazy("field", "src"),
+    "statements": pgettext_lazy("field", "statements"),
+    "steps": pgettext_lazy("field", "steps"),
+    "text": pgettext_lazy("field", "text"),
+    "title": pgettext_lazy("field", "title"),
+    "tone": pgettext_lazy("field", "tone"),
+}
 # What JSON and Markdown both carry, but no page and no database column of ours should hold.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 
@@ -87,11 +113,13 @@ def tidy(value: object, *, name: str, limit: int) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise InvalidBlock(f"The field {name!r} is text.")
+        raise _amiss(_("The field “%(field)s” is text."), name)
     if len(value) > limit:
-        raise InvalidBlock(f"The field {name!r} holds at most {limit} characters.")
+        raise _amiss(
+            _("The field “%(field)s” holds at most %(limit)s characters."), name, limit=limit
+        )
     if CONTROL.search(value):
-        raise InvalidBlock(f"The field {name!r} holds characters that cannot be shown.")
+        raise _amiss(_("The field “%(field)s” holds characters that cannot be shown."), name)
     return "\n".join(row.rstrip() for row in value.replace("\r\n", "\n").split("\n")).strip()
 
 
@@ -102,7 +130,10 @@ def _read_line(name: str, value: object, _meta: Mapping[str, Any]) -> str:
 def _read_rich(name: str, value: object, _meta: Mapping[str, Any]) -> str:
     text = tidy(value, name=name, limit=RICH_MAX)
     if any(row.startswith(":::") for row in text.split("\n")):
-        raise InvalidBlock(f"A line of {name!r} starts with ':::', which marks blocks in files.")
+        raise _amiss(
+            _("A line of the field “%(field)s” starts with “:::”, which marks blocks in files."),
+            name,
+        )
     return text
 
 
@@ -114,7 +145,7 @@ def _read_cards(name: str, value: object, meta: Mapping[str, Any]) -> tuple[Card
     result = []
     for item in _read_list(name, value):
         if not isinstance(item, Mapping) or set(item) != {"title", "body"}:
-            raise InvalidBlock("A card has a title and a body.")
+            raise InvalidBlock(_("A card has a title and a body."))
         card = Card(
             title=_read_line("title", item["title"], meta),
             body=_read_rich("body", item["body"], meta),
@@ -126,7 +157,9 @@ def _read_cards(name: str, value: object, meta: Mapping[str, Any]) -> tuple[Card
 def _read_list(name: str, value: object) -> list[Any]:
     items = [] if value is None else value
     if not isinstance(items, list | tuple) or len(items) > LIST_MAX:
-        raise InvalidBlock(f"The field {name!r} is a list of at most {LIST_MAX} entries.")
+        raise _amiss(
+            _("The field “%(field)s” is a list of at most %(limit)s entries."), name, limit=LIST_MAX
+        )
     return list(items)
 
 
@@ -135,7 +168,8 @@ def _read_choice(name: str, value: object, meta: Mapping[str, Any]) -> str:
     if value is None:
         return options[0]
     if value not in options:
-        raise InvalidBlock(f"The field {name!r} is one of: {', '.join(options)}.")
+        known = ", ".join(options)
+        raise _amiss(_("The field “%(field)s” is one of: %(known)s."), name, known=known)
     return str(value)
 
 
@@ -143,7 +177,7 @@ def _read_flag(name: str, value: object, _meta: Mapping[str, Any]) -> bool:
     if value is None:
         return bool(_meta.get("default", True))
     if not isinstance(value, bool):
-        raise InvalidBlock(f"The field {name!r} is true or false.")
+        raise _amiss(_("The field “%(field)s” is true or false."), name)
     return value
 
 
@@ -151,8 +185,13 @@ def _read_number(name: str, value: object, _meta: Mapping[str, Any]) -> int:
     if value is None:
         return 0
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 600:  # noqa: PLR2004
-        raise InvalidBlock(f"The field {name!r} is a whole number from 0 to 600.")
+        raise _amiss(_("The field “%(field)s” is a whole number from 0 to 600."), name)
     return value
+
+
+def _amiss(sentence: str, name: str, **values: object) -> InvalidBlock:
+    """A refusal about one field, called as people call it."""
+    return InvalidBlock(sentence % {"field": LABELS.get(name, name), **values})
 
 
 def short(value: object) -> str:

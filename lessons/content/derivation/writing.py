@@ -108,7 +108,7 @@ def _drafts(group: Sequence[Part], heading: Passage | None) -> list[Draft]:
         fields = write_it[part.kind](part, heading)
         if fields is not None and len(fields["body"]) <= BODY_MAX:
             return [(_CLASSES[part.kind], tuple(p.key for p in passages), fields)]
-    return list(_running(passages))
+    return list(running(passages))
 
 
 _CLASSES: dict[str, type[Block]] = {
@@ -120,7 +120,7 @@ _CLASSES: dict[str, type[Block]] = {
 }
 
 
-def _running(passages: Sequence[Passage]) -> Iterator[Draft]:
+def running(passages: Sequence[Passage]) -> Iterator[Draft]:
     """Text blocks: as many as the length asks for, each naming the passages in it."""
     body, depth = "", 0
     keys: list[str] = []

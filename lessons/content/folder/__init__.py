@@ -36,7 +36,8 @@ class InvalidFolder(Refused):
 @dataclass(frozen=True)
 class ArticleFile:
     """An article with its source. ``keys``: passages whose kept key is not the one a fresh reading
-    of the source gives them, as ``{fresh: kept}``."""
+    of the source gives them, as ``{fresh: kept}``. ``kinds``: what a person said of passages that
+    were recognised as something else, as ``{kept: kind}``."""
 
     uuid: UUID
     slug: str
@@ -46,6 +47,7 @@ class ArticleFile:
     form: str
     source: str
     keys: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

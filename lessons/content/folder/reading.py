@@ -10,7 +10,7 @@ from uuid import UUID
 
 import yaml
 
-from lessons.content import blocks, pace
+from lessons.content import blocks, pace, recognised
 from lessons.content.folder import (
     ENDINGS,
     ArticleFile,
@@ -137,6 +137,14 @@ def _kept_keys(front: Mapping[str, Any]) -> dict[str, str]:
     return keys
 
 
+def _kinds(front: Mapping[str, Any]) -> dict[str, str]:
+    kinds = _passage_map(front.get("kinds"), "kinds")
+    if not set(kinds.values()) <= set(recognised.KINDS):
+        known = ", ".join(recognised.KINDS)
+        raise ValueError(f"the field 'kinds' gives passages one of: {known}.")
+    return kinds
+
+
 def _one_of(front: Mapping[str, Any], name: str, *words: str) -> str:
     value = _text(front, name, required=True)
     if value not in words:
@@ -196,6 +204,7 @@ def _read_article(folder: Path, slug: object) -> ArticleFile:
             form=forms[source.suffix],
             source=_read_file(source),
             keys=_kept_keys(front),
+            kinds=_kinds(front),
         )
 
 

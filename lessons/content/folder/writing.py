@@ -79,7 +79,11 @@ def _article_front(article: ArticleFile) -> dict[str, Any]:
         "public": article.public,
         "source": source_name(article),
     }
-    return {**front, "keys": dict(article.keys)} if article.keys else front
+    if article.keys:
+        front["keys"] = dict(article.keys)
+    if article.kinds:
+        front["kinds"] = dict(article.kinds)
+    return front
 
 
 def _module_front(module: ModuleFile) -> dict[str, Any]:

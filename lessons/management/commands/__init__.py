@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
 if TYPE_CHECKING:
     from courseapp.errors import Refused
+
+
+class EnglishCommand(BaseCommand):
+    """A command that speaks English like its own words, refusals of the domain included."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        with translation.override("en"):
+            return super().execute(*args, **options)
 
 
 class Refusal(CommandError):

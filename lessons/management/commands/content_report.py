@@ -3,10 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from lessons.content import blocks, folder, readability, tics
 from lessons.content.folder.reading import read_folder
+from lessons.management.commands import EnglishCommand
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -23,7 +24,7 @@ passages  of the article it rests on  tics      turns of phrase to look at, name
 ROW = "{:34.34} {:>6} {:>8} {:>8} {:>13} {:>8} {:>9} {:>5}"
 
 
-class Command(BaseCommand):
+class Command(EnglishCommand):
     """For each lesson that comes along: how long, how readable, what it rests on, which tics."""
 
     help = "Show words, minutes, readability, passages used and tics of every shipped lesson."

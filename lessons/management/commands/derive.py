@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from courseapp.errors import Refused
 from lessons.content import article, derivation
+from lessons.management.commands import EnglishCommand
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 76
 
 
-class Command(BaseCommand):
+class Command(EnglishCommand):
     help = "Show the course that an article (text, Markdown, HTML or DOCX) would become."
     requires_system_checks: list[str] = []
 

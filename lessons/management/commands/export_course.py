@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from courseapp.errors import Refused
 from lessons.content import transfer
 from lessons.content.folder.writing import write_folder
-from lessons.management.commands import Refusal
+from lessons.management.commands import EnglishCommand, Refusal
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(EnglishCommand):
     help = "Write a course and its articles to a folder of Markdown files."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from courseapp.errors import Refused
 from lessons.content import article as text
 from lessons.content import drafting
 from lessons.content.differences import unified
-from lessons.management.commands import Refusal
+from lessons.management.commands import EnglishCommand, Refusal
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lessons.content.staleness import StaleBlock
 
 
-class Command(BaseCommand):
+class Command(EnglishCommand):
     help = "Take in an article: drafts the course, or tells which blocks of it went stale."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from courseapp.errors import Refused
 from lessons.content import transfer
 from lessons.content.folder.reading import read_folder
-from lessons.management.commands import Refusal
+from lessons.management.commands import EnglishCommand, Refusal
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(EnglishCommand):
     help = "Make the working copy of a course what a folder says. Readers see it once published."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from courseapp.errors import Refused
 from lessons.content import transfer
 from lessons.content.folder.reading import read_folder
 from lessons.content.models import Course
-from lessons.management.commands import Refusal
+from lessons.management.commands import EnglishCommand, Refusal
 from lessons.staff import release
 
 SHIPPED = Path(__file__).resolve().parents[2] / "courses"
 
 
-class Command(BaseCommand):
+class Command(EnglishCommand):
     help = "Take in and publish the shipped courses that are not there yet; others stay untouched."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from courseapp.errors import Refused
 from lessons.content import publishing
-from lessons.management.commands import Refusal
+from lessons.management.commands import EnglishCommand, Refusal
 from lessons.staff import release
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 
-class Command(BaseCommand):
+class Command(EnglishCommand):
     help = "Publish modules of a course by their slugs; without any, all of them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -156,7 +156,7 @@ def written(tmp_path: Path, name: str, old: str, new: str) -> Path:
         ("course.md", "---\n", "", "course.md"),
         ("course.md", "uuid: ", "uuid: x", "course.md"),
         ("01-*.md", "::: text", "::: plaatje", "Unknown block type 'plaatje'"),
-        ("01-*.md", "\n:::\n", "\n", "starts with ':::'|no line"),
+        ("01-*.md", "\n:::\n", "\n", "starts with “:::”|no line"),
         ("01-*.md", "minutes: ", "minutes: veel", "01-"),
         ("module.md", "title:", "title: [", "module.md"),
         ("module.md", "title: ", f"title: {'x' * 200}", "'title' holds at most 200"),
