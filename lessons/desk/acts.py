@@ -66,14 +66,17 @@ def told(entry: AuditEntry) -> Act:
 
 def name_of(person: User | None) -> str:
     """What people are called here: the part of their address before the @."""
-    return person.email.partition("@")[0] if person else _("the server")
+    return _capital(person.email.partition("@")[0]) if person else _("the server")
+
+
+def _capital(name: str) -> str:
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _words(entry: AuditEntry) -> dict[str, Any]:
-    who = name_of(entry.by)
     after = entry.after if isinstance(entry.after, dict) else {}
     return {
-        "who": f"{who[:1].upper()}{who[1:]}" if entry.by is None else who,
+        "who": _capital(name_of(entry.by)),
         "name": entry.name,
         "act": entry.act,
         "after": after.get("edition", ""),

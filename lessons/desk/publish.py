@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from courseapp.errors import Refused
 from lessons.content import changes, checklist, drafts, publishing
 from lessons.content.models import Course, Module
-from lessons.desk import changes_shown, moments
+from lessons.desk import acts, changes_shown, moments
 from lessons.desk.attention import Row
 from lessons.desk.door import for_staff
 from lessons.staff import consequences, release, scheduling
@@ -279,7 +279,7 @@ def _plans(both: Both, now: datetime) -> list[Plan]:
         Plan(
             modules=tuple(group),
             words=moments.in_words(at, now) if at else "",
-            by=_name(by),
+            by=acts.name_of(by) if by else "",
             error=error,
         )
         for (at, by, error), members in groupby(
@@ -296,10 +296,6 @@ def _by_lesson(findings: Iterable[Finding]) -> list[tuple[Finding, list[Finding]
         for _lesson, members in groupby(findings, key=lambda one: one.lesson)
         if (group := list(members))
     ]
-
-
-def _name(person: User | None) -> str:
-    return person.email.partition("@")[0] if person else ""
 
 
 def _asked(sent: QueryDict) -> set[UUID] | None:

@@ -124,9 +124,7 @@ def _publish_planned(course: UUID, at: datetime | None, by: int | None, now: dat
     with transaction.atomic():
         # The course before its modules, as every publication does: none waits for another for ever.
         row = Course.objects.select_for_update().get(pk=course)
-        planned = list(
-            row.modules.select_related("publish_by").filter(publish_at=at, publish_by=by)
-        )
+        planned = _still_planned(row, at, by)
         if not planned:
             return 0
         modules = [module.pk for module in planned]
@@ -142,6 +140,12 @@ def _publish_planned(course: UUID, at: datetime | None, by: int | None, now: dat
             log.warning("planned publication of course %s refused: %s", course, refusal.code)
             return 0
         return 1
+
+
+def _still_planned(course: Course, at: datetime | None, by: int | None) -> list[Module]:
+    """What is planned for that moment now that nobody else can act on it."""
+    rows = course.modules.select_related("publish_by")
+    return list(rows.filter(publish_at=at, publish_by=by))
 
 
 def _publish(

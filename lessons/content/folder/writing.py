@@ -25,8 +25,7 @@ def write_folder(course: CourseFile, path: Path) -> None:
     A folder that already holds a course is replaced. Raises ``InvalidFolder`` when something else
     is in the way.
     """
-    if path.exists() and not _is_ours(path):
-        raise InvalidFolder(f"{path} exists and is not a course folder; name an empty one.")
+    refuse_others(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as scratch:
         fresh, old = Path(scratch) / "new", Path(scratch) / "old"
@@ -37,6 +36,12 @@ def write_folder(course: CourseFile, path: Path) -> None:
         if path.exists():
             path.rename(old)
         shutil.move(fresh, path)
+
+
+def refuse_others(path: Path) -> None:
+    """Raise ``InvalidFolder`` when something that is no course folder stands there."""
+    if path.exists() and not _is_ours(path):
+        raise InvalidFolder(f"{path} exists and is not a course folder; name an empty one.")
 
 
 def files_of(course: CourseFile) -> Iterator[tuple[str, str]]:

@@ -226,9 +226,9 @@ def test_the_commands_load_export_import_and_publish(tmp_path: Path) -> None:
     call_command("export_course", course.slug, str(tmp_path / "out"))
     call_command("import_course", str(tmp_path / "out"))
     with pytest.raises(CommandError, match="nothing_to_publish"):
-        call_command("publish", course.slug)
+        call_command("publish_module", course.slug)
     make_lesson(course.modules.all()[0])
-    call_command("publish", course.slug)
+    call_command("publish_module", course.slug)
     course.refresh_from_db()
     assert course.live_edition.number == 2
     with pytest.raises(CommandError, match="not_found"):
