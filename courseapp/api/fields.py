@@ -51,6 +51,15 @@ class StrictNumber(serializers.IntegerField):
         return int(super().to_internal_value(data))
 
 
+class StrictChoice(serializers.ChoiceField):
+    """One of a few words; never a number or a flag that reads like one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=data)
+        return super().to_internal_value(data)
+
+
 class StrictText(serializers.CharField):
     """Text; never a number made into one."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from lessons.api.shapes import Id, Link, Moment
-from lessons.api.shapes_staff import CourseRef, Person
+from lessons.api.shapes_staff import ArticleRef, CourseRef, Named, Person, StoredBlock
 from lessons.content.article import Form, Kind
 
 
@@ -63,6 +63,43 @@ class Revision(TypedDict):
     imported_by: Person | None
     passages: list[Passage]
     left_out: list[LeftOut]
+
+
+class OfferedBlock(TypedDict):
+    """A block that no lesson has; ``after`` is the block it would follow, null: it would lead."""
+
+    after: Id | None
+    block: StoredBlock
+
+
+class MergePlace(TypedDict):
+    """A lesson that would get blocks. Without ``lesson`` it would be a new one, of this title.
+
+    A new lesson without ``module`` would stand in the new module.
+    """
+
+    lesson: Named | None
+    title: str
+    module: Named | None
+    blocks: list[OfferedBlock]
+
+
+class MergeProposal(TypedDict):
+    """What a course could take from an article; ``new_module`` is its title, "" without one."""
+
+    course: CourseRef
+    article: ArticleRef
+    new_module: str
+    places: list[MergePlace]
+
+
+class Merged(TypedDict):
+    """How many blocks a course took, the lessons that got some and the lessons that are new."""
+
+    course: CourseRef
+    blocks: int
+    changed: list[Named]
+    added: list[Named]
 
 
 class StaffArticle(StaffArticleLine):

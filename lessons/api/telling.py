@@ -32,7 +32,7 @@ def moment_or_none(at: datetime | None) -> str | None:
     return None if at is None else moment(at)
 
 
-def _id_or_none(uuid: UUID | None) -> str | None:
+def id_or_none(uuid: UUID | None) -> str | None:
     return None if uuid is None else str(uuid)
 
 
@@ -138,7 +138,7 @@ def _name(course: outline.CourseFace) -> shapes.CourseName:
 def _resume(found: outline.Outline) -> shapes.Resume | None:
     if found.resume is None:
         return None
-    return {"lesson": str(found.resume.lesson.uuid), "block": _id_or_none(found.resume.block)}
+    return {"lesson": str(found.resume.lesson.uuid), "block": id_or_none(found.resume.block)}
 
 
 def lesson(view: outline.LessonView) -> shapes.Lesson:
@@ -159,7 +159,7 @@ def lesson(view: outline.LessonView) -> shapes.Lesson:
             "title": view.module.title,
         },
         "finished": view.finished,
-        "position": _id_or_none(resume.block) if resume and stopped_here else None,
+        "position": id_or_none(resume.block) if resume and stopped_here else None,
         "previous": _neighbour(view.previous),
         "next": _neighbour(view.next),
         "blocks": _blocks(view.edition, line.uuid),
@@ -212,7 +212,7 @@ def finished(lesson: UUID, done: progress.Done) -> shapes.Finished:
 
 
 def position(lesson: UUID, kept: UUID | None) -> shapes.Position:
-    return {"lesson": str(lesson), "block": _id_or_none(kept)}
+    return {"lesson": str(lesson), "block": id_or_none(kept)}
 
 
 def edition(published: Edition) -> shapes.Edition:

@@ -11,15 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from courseapp.accounts.models import User
-    from lessons.api import shapes_articles, shapes_staff
+    from lessons.api import shapes_staff
     from lessons.content.drafts import WorkingCopy
     from lessons.content.models import (
         Article,
         Course,
         Lesson,
         Module,
-        Passage,
-        Revision,
         UnsavedText,
     )
     from lessons.content.staleness import Coverage, StaleBlock
@@ -147,46 +145,4 @@ def coverage(found: Coverage) -> shapes_staff.Coverage:
         "unsupported": [
             {"lesson": named(lesson), "block": str(block)} for lesson, block in found.unsupported
         ],
-    }
-
-
-def article_line(article: Article) -> shapes_articles.StaffArticleLine:
-    return {
-        "uuid": str(article.uuid),
-        "slug": article.slug,
-        "title": article.title,
-        "description": article.description,
-        "public": article.public,
-        "shown": article.live_revision_id is not None,
-        "revisions": cast("Any", article).revision_count,
-    }
-
-
-def article(row: Article, revision: Revision | None) -> shapes_articles.StaffArticle:
-    return {
-        **article_line(row),
-        "courses": [course_ref(one) for one in row.courses.all()],
-        "revision": _revision(revision) if revision else None,
-    }
-
-
-def _revision(revision: Revision) -> shapes_articles.Revision:
-    return {
-        "number": revision.number,
-        "form": cast("Any", revision.form),
-        "imported_at": moment(revision.imported_at),
-        "imported_by": person(revision.imported_by),
-        "passages": [passage(one) for one in revision.passages.all()],
-        "left_out": [{"text": one["text"], "reason": one["reason"]} for one in revision.left_out],
-    }
-
-
-def passage(one: Passage) -> shapes_articles.Passage:
-    return {
-        "key": one.key,
-        "kind": cast("Any", one.kind),
-        "recognised": one.recognised,
-        "section": one.section,
-        "text": one.text,
-        "level": one.level,
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from courseapp.errors import NotFound
 from lessons.content.articles import ArticleNotFound
 from lessons.content.models import Article, Course, Edition, Passage, Revision
+from lessons.content.revisions import PassageNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,14 @@ def newest_revision(article: Article) -> Revision | None:
     passages = Prefetch("passages", Passage.objects.order_by("position"))
     rows = article.revisions.select_related("imported_by").prefetch_related(passages)
     return rows.order_by("-number").first()
+
+
+def wording_of(article: Article) -> Revision:
+    """The same without its passages, where there must be one. Raises ``PassageNotFound``."""
+    found = article.revisions.order_by("-number").first()
+    if found is None:
+        raise PassageNotFound(_("This passage is not in this version of the article."))
+    return found
 
 
 def _counted() -> QuerySet[Article]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lessons.api.staff import articles, courses, editions, lessons, publishing
+from lessons.api.staff import articles, courses, editions, insight, lessons, publishing
 
+ARTICLE = "articles/<uuid:article>/"
 COURSE = "courses/<uuid:course>/"
 MODULE = "modules/<uuid:module>/"
 EDITION = "editions/<uuid:edition>/"
@@ -13,7 +14,11 @@ LESSON = "lessons/<uuid:lesson>/"
 
 urlpatterns: list[URLPattern] = [
     path("articles/", articles.Articles.as_view(), name="api-staff-articles"),
-    path("articles/<uuid:article>/", articles.Article.as_view(), name="api-staff-article"),
+    path(ARTICLE, articles.Article.as_view(), name="api-staff-article"),
+    path(f"{ARTICLE}revisions/", articles.Revisions.as_view(), name="api-staff-revisions"),
+    path(f"{ARTICLE}passages/<slug:passage>/kind/", articles.Kind.as_view(), name="api-staff-kind"),
+    path(f"{ARTICLE}derive/", articles.Derive.as_view(), name="api-staff-derive"),
+    path(f"{ARTICLE}merge/<uuid:course>/", articles.Merge.as_view(), name="api-staff-merge"),
     path("courses/", courses.Courses.as_view(), name="api-staff-courses"),
     path(COURSE, courses.Course.as_view(), name="api-staff-course"),
     path(f"{COURSE}live/", courses.Live.as_view(), name="api-staff-live"),
@@ -23,6 +28,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{COURSE}changes/", publishing.Changes.as_view(), name="api-staff-changes"),
     path(f"{COURSE}publish/", publishing.PublishCourse.as_view(), name="api-publish-course"),
     path(f"{COURSE}editions/", editions.History.as_view(), name="api-staff-editions"),
+    path(f"{COURSE}insight/", insight.Insight.as_view(), name="api-staff-insight"),
+    path("insight/", insight.Insights.as_view(), name="api-staff-insights"),
     path(LESSON, lessons.Lesson.as_view(), name="api-staff-lesson"),
     path(f"{LESSON}unsaved/", lessons.UnsavedTexts.as_view(), name="api-staff-unsaved"),
     path("unsaved/<uuid:unsaved>/insist/", lessons.Insist.as_view(), name="api-staff-insist"),
