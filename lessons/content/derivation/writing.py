@@ -144,13 +144,22 @@ def _markdown(passage: Passage, depth: int) -> str:
     if passage.kind == "heading":
         return f"### {escape(normalise(text))}"
     if depth:
-        cells = " · ".join(escape(normalise(cell)) for cell in text.split("\t"))
-        return f"{'  ' * (depth - 1)}- {cells}"
+        return f"{'  ' * (depth - 1)}- {item_of(text)}"
     return escape(text)
 
 
+def item_of(text: str) -> str:
+    """What an item of a list says, on one line; the cells of a table's row side by side."""
+    return " · ".join(escape(normalise(cell)) for cell in clean(text).split("\t"))
+
+
 def _quote(part: Part, _heading: Passage | None) -> dict[str, Any] | None:
-    text = clean(part.passages[0].text)
+    return quote_of(part.passages[0].text)
+
+
+def quote_of(text: str) -> dict[str, Any] | None:
+    """What was said and by whom: the fields of a quote, or None when the name is no name."""
+    text = clean(text)
     said, _, source = text.rpartition("\n")  # Who said it may stand on a line of its own.
     if not said or len(source.split()) > SPEAKER_WORDS:
         said, source = split_speaker(text)
@@ -174,6 +183,11 @@ def _cards(part: Part, _heading: Passage | None) -> dict[str, Any] | None:
             return None
         cards.append(card)
     return {"title": _title(part, None), "cards": tuple(cards), "body": _intro(part)}
+
+
+def card_of(text: str) -> Card:
+    """The card that an item alone becomes."""
+    return _card(Passage("", "item", "", text, 1), [], [])
 
 
 def _card(passage: Passage, labels: Sequence[str], remarks: Sequence[Passage]) -> Card:
@@ -213,7 +227,12 @@ def _story(part: Part, _heading: Passage | None) -> dict[str, Any] | None:
 
 
 def _offer(part: Part, _heading: Passage | None) -> dict[str, Any] | None:
-    text = clean(part.passages[0].text)
+    return offer_of(part.passages[0].text)
+
+
+def offer_of(text: str) -> dict[str, Any]:
+    """A title and the rest: the fields of an offer."""
+    text = clean(text)
     first = FIRST_SENTENCE.match(text)
     title = normalise(first[0]) if first else shorten(text, OFFER_TITLE)
     rest = text[first.end() :].strip() if first else ""
@@ -224,8 +243,12 @@ def _reflection(parts: Sequence[Part], heading: Passage | None) -> Draft:
     """One question per lesson; it rests on the heading, or on the first passage without one."""
     own = [passage.key for part in parts for passage in part.all()][:1]
     keys = (heading.key,) if heading else tuple(own)
-    prompt = questions.question(clean(heading.text) if heading else "")
-    return blocks.Reflection, keys, {"prompt": prompt}
+    return blocks.Reflection, keys, {"prompt": question_about(heading.text if heading else "")}
+
+
+def question_about(heading: str) -> str:
+    """The question that a lesson under this heading proposes."""
+    return questions.question(clean(heading))
 
 
 def _title(part: Part, heading: Passage | None) -> str:
