@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from courseapp.accounts.models import Consent, User
+from courseapp.accounts.models import Consent, MachineToken, User
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,6 +70,7 @@ def erase(user: User, now: datetime) -> None:
             session.end()
         UserSession.objects.filter(user=user).delete()
         Authenticator.objects.filter(user=user).delete()
+        MachineToken.objects.filter(made_by=user).delete()
         EmailAddress.objects.filter(user=user).delete()
         user.email = NOBODY.format(uuid=user.uuid)
         user.set_unusable_password()

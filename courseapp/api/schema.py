@@ -182,7 +182,7 @@ def _schema_of(kind: Any, resolve: Callable[[Any], Any]) -> dict[str, Any]:
 
 
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    if "type" in schema and "enum" not in schema:
+    if "type" in schema and not {"enum", "oneOf"} & schema.keys():
         return {**schema, "type": [schema["type"], "null"]}
     return {"oneOf": [schema, {"type": "null"}]}
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 # The longest body is a note of 300 characters, unless an endpoint takes whole texts.
 BODY_MAX = 65_536  # bytes
+# The deepest body there is: a lesson's blocks with their cards.
+DEPTH_MAX = 20
 ACCEPTED = {"*/*", "application/*", "application/json", "application/problem+json"}
 
 
@@ -75,17 +77,20 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON.")
 
 
-def _refuse_unkeepable(data: object) -> None:
-    """Refuse NUL bytes and half characters, which JSON can say and no database keeps."""
+def _refuse_unkeepable(data: object, depth: int = 0) -> None:
+    """Refuse NUL bytes and half characters, which JSON can say and no database keeps, and what is
+    nested so deeply that whoever prints it would run out of stack."""
+    if depth > DEPTH_MAX:
+        raise ValueError("This is nested too deeply.")
     if isinstance(data, str) and b"\x00" in data.encode("utf-8"):
         raise ValueError("There is a NUL byte in the text.")
     if isinstance(data, dict):
         for name, below in data.items():
             _refuse_unkeepable(name)
-            _refuse_unkeepable(below)
+            _refuse_unkeepable(below, depth + 1)
     elif isinstance(data, list):
         for below in data:
-            _refuse_unkeepable(below)
+            _refuse_unkeepable(below, depth + 1)
 
 
 class JsonOnly(BaseContentNegotiation):

@@ -218,7 +218,9 @@ class StaleBlock(TypedDict):
     """A block that an article moved away from.
 
     ``before`` is the wording it was held against ("" when that is not known any more), ``after``
-    the present one; null: the passage is gone.
+    the present one; null: the passage is gone. ``version`` is the lesson's. ``accepted`` is the
+    block as accepting would leave it; null: it is in own words, and changed by hand. ``goes``:
+    nothing of it would be left.
     """
 
     lesson: Named
@@ -227,6 +229,9 @@ class StaleBlock(TypedDict):
     passage: str
     before: str
     after: str | None
+    version: int
+    accepted: StoredBlock | None
+    goes: bool
 
 
 class StaleBlocks(TypedDict):

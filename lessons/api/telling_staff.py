@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from courseapp.accounts.models import User
     from lessons.api import shapes_staff
+    from lessons.content.accepting import Proposed
     from lessons.content.drafts import WorkingCopy
     from lessons.content.models import (
         Article,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
         Module,
         UnsavedText,
     )
-    from lessons.content.staleness import Coverage, StaleBlock
+    from lessons.content.staleness import Coverage
 
 
 def person(who: User | None) -> shapes_staff.Person | None:
@@ -127,7 +128,8 @@ def unsaved(aside: UnsavedText) -> shapes_staff.Unsaved:
     }
 
 
-def stale(block: StaleBlock) -> shapes_staff.StaleBlock:
+def stale(proposed: Proposed) -> shapes_staff.StaleBlock:
+    block = proposed.stale
     return {
         "lesson": named(block.lesson),
         "block": str(block.block),
@@ -135,6 +137,9 @@ def stale(block: StaleBlock) -> shapes_staff.StaleBlock:
         "passage": block.passage,
         "before": block.before,
         "after": block.after,
+        "version": block.lesson.version,
+        "accepted": proposed.block.as_json() if proposed.block else None,
+        "goes": proposed.goes,
     }
 
 

@@ -11,7 +11,7 @@ from courseapp.api import conditions, paging
 from courseapp.api.schema import describe
 from courseapp.api.view import StaffEndpoint, answer
 from lessons.api import shapes_publishing, shapes_staff, telling_publishing, telling_staff
-from lessons.content import drafts, finding, staleness
+from lessons.content import drafts, finding
 from lessons.content.layout import CourseNotFound, course_of
 
 if TYPE_CHECKING:
@@ -72,35 +72,6 @@ class Live(StaffEndpoint):
         return conditions.not_modified(request, etag) or answer(
             telling_publishing.live(found), etag=etag
         )
-
-
-class Stale(StaffEndpoint):
-    @describe(
-        "staff_list_stale_blocks",
-        tag="staff: courses",
-        who="staff",
-        answers={200: shapes_staff.StaleBlocks},
-        refusals=[CourseNotFound],
-    )
-    def get(self, request: Request, course: UUID) -> HttpResponse:
-        """The blocks of the working copy whose article moved on, with both wordings."""
-        found = staleness.of_course(course_of(course))
-        told: shapes_staff.StaleBlocks = {"results": [telling_staff.stale(one) for one in found]}
-        return answer(told)
-
-
-class Coverage(StaffEndpoint):
-    @describe(
-        "staff_read_coverage",
-        tag="staff: courses",
-        who="staff",
-        answers={200: shapes_staff.Coverage},
-        refusals=[CourseNotFound],
-    )
-    def get(self, request: Request, course: UUID) -> HttpResponse:
-        """Passages that no lesson uses, and blocks that rest on no passage."""
-        found = staleness.coverage(course_of(course))
-        return answer(telling_staff.coverage(found))
 
 
 class Acts(StaffEndpoint):

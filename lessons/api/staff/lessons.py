@@ -9,11 +9,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from courseapp.api import conditions
-from courseapp.api.errors import problem
 from courseapp.api.fields import Body, StrictFlag, StrictNumber, StrictText, StrictUUID
 from courseapp.api.schema import describe
 from courseapp.api.view import StaffEndpoint, answer, signed_in
 from lessons.api import shapes_staff, telling_staff
+from lessons.api.staff.versions import LETTER, WRITING, etag_of, told, told_not_saved
 from lessons.content import blocks, editing, structure
 
 if TYPE_CHECKING:
@@ -22,18 +22,9 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from lessons.content.models import Lesson as LessonRow
-
 BLOCKS_MAX = blocks.BLOCKS_MAX  # A field of that name stands before the room below.
-LETTER: conditions.Letter = "v"
 # A lesson of sixty blocks with all their text.
 TEXT_MAX = 1024 * 1024  # bytes
-WRITING = (
-    editing.LessonNotFound,
-    conditions.PreconditionRequired,
-    conditions.InvalidPrecondition,
-    editing.ChangedMeanwhile,
-)
 
 
 @extend_schema_field(
@@ -78,8 +69,7 @@ class Lesson(StaffEndpoint):
     def get(self, request: Request, lesson: UUID) -> HttpResponse:
         """A lesson of the working copy with its blocks. Its ETag names the version."""
         row = structure.lesson_of(lesson)
-        etag = conditions.tag(LETTER, row.version)
-        return conditions.not_modified(request, etag) or _told(row)
+        return conditions.not_modified(request, etag_of(row)) or told(row)
 
     @describe(
         "staff_write_lesson",
@@ -116,8 +106,8 @@ class Lesson(StaffEndpoint):
                 now=timezone.now(),
             )
         except editing.NotSaved as error:
-            return _not_saved(error)
-        return _told(saved)
+            return told_not_saved(error)
+        return told(saved)
 
 
 class UnsavedTexts(StaffEndpoint):
@@ -132,8 +122,10 @@ class UnsavedTexts(StaffEndpoint):
         """What one wrote in this lesson and did not get saved; kept for thirty days."""
         row = structure.lesson_of(lesson)
         kept = editing.unsaved_of(lesson=row.pk, by=signed_in(request))
-        told: shapes_staff.UnsavedTexts = {"results": [telling_staff.unsaved(one) for one in kept]}
-        return answer(told)
+        listed: shapes_staff.UnsavedTexts = {
+            "results": [telling_staff.unsaved(one) for one in kept]
+        }
+        return answer(listed)
 
 
 class Insist(StaffEndpoint):
@@ -157,8 +149,8 @@ class Insist(StaffEndpoint):
                 unsaved=unsaved, version=version, by=signed_in(request), now=timezone.now()
             )
         except editing.NotSaved as error:
-            return _not_saved(error)
-        return _told(saved)
+            return told_not_saved(error)
+        return told(saved)
 
 
 class Drop(StaffEndpoint):
@@ -172,27 +164,6 @@ class Drop(StaffEndpoint):
     )
     def post(self, request: Request, unsaved: UUID) -> HttpResponse:
         """Let a text that was kept aside go."""
-        told: shapes_staff.Dropped = {
-            "lesson": str(editing.drop(unsaved=unsaved, by=signed_in(request)))
-        }
-        return answer(told)
-
-
-def _told(row: LessonRow) -> HttpResponse:
-    return answer(telling_staff.lesson(row), etag=conditions.tag(LETTER, row.version))
-
-
-def _not_saved(error: editing.NotSaved) -> HttpResponse:
-    """The problem, with where the text is kept and which version stands there."""
-    response = problem(
-        error.status,
-        error.code,
-        str(error),
-        {
-            "lesson": str(error.lesson.pk),
-            "version": error.lesson.version,
-            "unsaved": str(error.unsaved) if error.unsaved else None,
-        },
-    )
-    response["ETag"] = conditions.tag(LETTER, error.lesson.version)
-    return response
+        lesson = editing.drop(unsaved=unsaved, by=signed_in(request))
+        dropped: shapes_staff.Dropped = {"lesson": str(lesson)}
+        return answer(dropped)

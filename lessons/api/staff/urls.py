@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lessons.api.staff import articles, courses, editions, insight, lessons, publishing
+from lessons.api.staff import articles, courses, editions, insight, lessons, publishing, staleness
 
 ARTICLE = "articles/<uuid:article>/"
 COURSE = "courses/<uuid:course>/"
 MODULE = "modules/<uuid:module>/"
 EDITION = "editions/<uuid:edition>/"
 LESSON = "lessons/<uuid:lesson>/"
+BLOCK = f"{LESSON}blocks/<uuid:block>/"
 
 urlpatterns: list[URLPattern] = [
     path("articles/", articles.Articles.as_view(), name="api-staff-articles"),
@@ -22,8 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("courses/", courses.Courses.as_view(), name="api-staff-courses"),
     path(COURSE, courses.Course.as_view(), name="api-staff-course"),
     path(f"{COURSE}live/", courses.Live.as_view(), name="api-staff-live"),
-    path(f"{COURSE}stale/", courses.Stale.as_view(), name="api-staff-stale"),
-    path(f"{COURSE}coverage/", courses.Coverage.as_view(), name="api-staff-coverage"),
+    path(f"{COURSE}stale/", staleness.Stale.as_view(), name="api-staff-stale"),
+    path(f"{COURSE}coverage/", staleness.Coverage.as_view(), name="api-staff-coverage"),
     path(f"{COURSE}acts/", courses.Acts.as_view(), name="api-staff-acts"),
     path(f"{COURSE}changes/", publishing.Changes.as_view(), name="api-staff-changes"),
     path(f"{COURSE}publish/", publishing.PublishCourse.as_view(), name="api-publish-course"),
@@ -31,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{COURSE}insight/", insight.Insight.as_view(), name="api-staff-insight"),
     path("insight/", insight.Insights.as_view(), name="api-staff-insights"),
     path(LESSON, lessons.Lesson.as_view(), name="api-staff-lesson"),
+    path(f"{BLOCK}accept/", staleness.Accept.as_view(), name="api-staff-accept"),
+    path(f"{BLOCK}leave/", staleness.Leave.as_view(), name="api-staff-leave"),
     path(f"{LESSON}unsaved/", lessons.UnsavedTexts.as_view(), name="api-staff-unsaved"),
     path("unsaved/<uuid:unsaved>/insist/", lessons.Insist.as_view(), name="api-staff-insist"),
     path("unsaved/<uuid:unsaved>/drop/", lessons.Drop.as_view(), name="api-staff-drop"),
