@@ -377,7 +377,9 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": (
         "Courses of the practice Ik kies jou: read them, and say how far you are. Every write may"
-        " be sent twice. Errors are problems as in RFC 9457, with a stable `code`."
+        " be sent twice. Errors are problems as in RFC 9457, with a stable `code`.\n\n"
+        "Programs of the practice work below `/api/v1/staff/` with a machine token:\n"
+        "`curl -H 'Authorization: Bearer ikj_…' " + SITE_URL + "/api/v1/staff/courses/`"
     ),
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
