@@ -13,6 +13,7 @@ from django.db import ProgrammingError, connection
 
 from courseapp.accounts.models import User
 from courseapp.bench import material
+from lessons.content import editions
 from lessons.reading.models import Completed, Enrolment, Finished, Opened, Unlock
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lessons.content.models import Course
 
 NOW = datetime(2026, 1, 5, 19, 30, tzinfo=UTC)
-YEAR = 365 * 24 * 60
+DAYS = 365
 # Of how many lessons at the end each reader was promised a date.
 PROMISED = 3
 # Minutes from one lesson to the next; every reader has a step of their own, an hour to 18 days.
@@ -101,7 +102,7 @@ def _enrol(course: Course, prefix: str, count: int) -> None:
             people=_table(User),
             course=_key(course.pk),
             edition=_key(course.live_edition_id),
-            at=_moment(f"'{NOW:%Y-%m-%d %H:%M:%S}Z'", f"-(reader.id * 7919 % {YEAR})"),
+            at=_moment(f"'{NOW:%Y-%m-%d %H:%M:%S}Z'", f"-(reader.id * 7919 % {DAYS * 24 * 60})"),
             person=person.pk,
         )
     )
@@ -109,7 +110,8 @@ def _enrol(course: Course, prefix: str, count: int) -> None:
 
 def _facts(course: Course, newest: int) -> None:
     """What those whose number is above ``newest`` did."""
-    lessons = material.lessons_of(course)
+    assert course.live_edition_id is not None  # noqa: S101 -- see above.
+    lessons = [lesson.uuid.hex for lesson in editions.load(course.live_edition_id).lessons]
     most, place = len(lessons) + 1, "lesson.column1"
     done, began = DONE.format(most=most), "reader.enrolled_at"
     rows = {"course": _key(course.pk), "newest": newest, "readers": _table(Enrolment)}
@@ -126,7 +128,7 @@ def _facts(course: Course, newest: int) -> None:
             FACTS.format(
                 table=_table(model),
                 lesson=KEY[connection.vendor].format("lesson.column2"),
-                lessons=", ".join(f"({n}, '{one.pk.hex}')" for n, one in enumerate(lessons)),
+                lessons=", ".join(f"({n}, '{key}')" for n, key in enumerate(lessons)),
                 columns=columns,
                 values=values,
                 which=which,
