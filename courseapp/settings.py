@@ -215,6 +215,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "lessons.forget_old": {
+        "task": "lessons.forget_old",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
     "post.forget_old": {
         "task": "post.forget_old",
         "schedule": timedelta(days=1),
@@ -350,6 +355,8 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# A lesson is one form: sixty blocks, of which those of cards have forty rows.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 
 # --- API ---------------------------------------------------------------------------------------
 
