@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from threading import Barrier
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.db import connection
 
