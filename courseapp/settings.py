@@ -166,6 +166,7 @@ ATTENTION = [
     "lessons.desk.today.jobs",
     "lessons.desk.publish.attention",
     "lessons.desk.site_pages.attention",
+    "lessons.desk.articles.attention",
 ]
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
@@ -354,8 +355,11 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-# A lesson is one form: sixty blocks, of which those of cards have forty rows.
+# What a form or a call may carry beside files. Whoever pastes a text of 5 MB into the page for
+# articles is told what the limit is there, and keeps the text; beyond this Django says only "400".
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
+# An article of a whole book offers a course 5,000 blocks, each with a box to tick; a lesson is one
+# form as well: sixty blocks, of which those of cards have forty rows.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 
 # --- API ---------------------------------------------------------------------------------------
@@ -379,7 +383,9 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": (
         "Courses of the practice Ik kies jou: read them, and say how far you are. Every write may"
-        " be sent twice. Errors are problems as in RFC 9457, with a stable `code`."
+        " be sent twice. Errors are problems as in RFC 9457, with a stable `code`.\n\n"
+        "Programs of the practice work below `/api/v1/staff/` with a machine token:\n"
+        "`curl -H 'Authorization: Bearer ikj_…' " + SITE_URL + "/api/v1/staff/courses/`"
     ),
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

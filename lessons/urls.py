@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lessons.pages import beginning, practice, public, reading, selfcheck, sitemap
+from lessons.pages import beginning, media, practice, public, reading, selfcheck, sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", public.home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mijn/les/<uuid:lesson>/plek/", reading.position, name="position"),
     path("les/<uuid:lesson>/zelfcheck/<uuid:block>/", selfcheck.count_recognised, name="selfcheck"),
     path("over/", practice.about, name="about"),
+    path("media/<str:name>", media.file, name="media"),
     path("contact/", practice.contact, name="contact"),
     path("privacy/", practice.privacy, name="privacy"),
     path("voorwaarden/", practice.terms, name="terms"),

@@ -160,7 +160,7 @@ def appoint(*, email: str, by: User, now: datetime) -> User:
     with transaction.atomic():
         _hold_owners(by)
         account = entering.account_for(email=email, language=by.language, now=now)
-        person = User.objects.select_for_update().get(pk=account.pk)
+        person = User.objects.select_for_update(no_key=True).get(pk=account.pk)
         if person.is_staff:
             raise AlreadyStaff(gettext("This person works here already."))
         if not person.is_active:
@@ -232,11 +232,11 @@ def _hold_owners(by: User) -> None:
 def _lock_owners() -> set[int]:
     """In a fixed order, so that two who come at once wait for each other rather than for ever."""
     owners = User.objects.filter(is_owner=True, is_active=True).order_by("pk")
-    return set(owners.select_for_update().values_list("pk", flat=True))
+    return set(owners.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _held(person: UUID) -> User:
-    found = User.objects.select_for_update().filter(uuid=person, is_staff=True).first()
+    found = User.objects.select_for_update(no_key=True).filter(uuid=person, is_staff=True).first()
     if found is None:
         raise _nobody()
     return found

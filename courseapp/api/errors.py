@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 from uuid import UUID
 
 from django.core import exceptions as django_errors
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -31,7 +32,17 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "application/problem+json"
 # What a refusal knows beyond its sentence, by attribute, and what the API calls it.
-TOLD = {"course": "course", "when": "opens_at", "onward": "next", "fields": "errors"}
+TOLD = {
+    "course": "course",
+    "when": "opens_at",
+    "onward": "next",
+    "fields": "errors",
+    "lesson": "lesson",
+    "unsaved": "unsaved",
+    "version": "version",
+    "edition": "edition",
+    "scope": "scope",
+}
 
 
 class FieldError(TypedDict):
@@ -48,6 +59,11 @@ class ProblemExtras(TypedDict, total=False):
     opens_at: str
     course: str
     next: str | None
+    lesson: str
+    unsaved: str | None
+    version: int
+    edition: int
+    scope: str
 
 
 class Problem(ProblemExtras):
@@ -77,6 +93,25 @@ class StaffOnly(Refused):
     status = 403
 
 
+class ScopeMissing(Refused):
+    """A machine token that works, but not for this; ``scope`` is what it would need."""
+
+    code = "scope_missing"
+    status = 403
+
+    def __init__(self, sentence: str, scope: str) -> None:
+        super().__init__(sentence)
+        self.scope = scope
+
+
+class MachineTokenFailed(rest_errors.AuthenticationFailed):
+    """A machine token that is none, or no longer, or whose maker is no longer on the staff."""
+
+
+class MachineTokenNotHere(rest_errors.AuthenticationFailed):
+    """A machine token where readers speak for themselves."""
+
+
 class Known(NamedTuple):
     """How an exception of Django or REST framework is told."""
 
@@ -89,6 +124,16 @@ class Known(NamedTuple):
 KNOWN: Mapping[type[Exception], Known] = {
     rest_errors.NotAuthenticated: Known(
         401, "not_signed_in", "Sign in first: by a session, or with the header X-Session-Token."
+    ),
+    MachineTokenFailed: Known(
+        401,
+        "invalid_machine_token",
+        "This machine token is not valid, or no longer. An owner makes another at /beheer/.",
+    ),
+    MachineTokenNotHere: Known(
+        401,
+        "machine_token_not_here",
+        "A machine token works below /api/v1/staff/ alone; here readers sign in themselves.",
     ),
     rest_errors.AuthenticationFailed: Known(
         401, "invalid_token", "This session token is not valid, or no longer. Sign in again."
@@ -178,6 +223,8 @@ def _of_refusal(error: Refused) -> HttpResponse:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Model):
+        return str(value.pk)
     return str(value) if isinstance(value, UUID) else value
 
 

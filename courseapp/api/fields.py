@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -11,6 +12,12 @@ from rest_framework import serializers
 
 # No database keeps a NUL byte.
 TEXT_FORM = r"^[^\x00]*$"
+# The same of a text that says something: blank space alone is nothing.
+WRITTEN_FORM = r"^[^\x00]*[^\s\x00][^\x00]*$"
+MOMENT_FORM = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
+    re.IGNORECASE,
+)
 UUID_FORM = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
@@ -24,6 +31,33 @@ class Agreed(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return bool(data)
+
+
+class StrictFlag(serializers.BooleanField):
+    """Yes or no, as JSON says it; never "true" or 1."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return bool(data)
+
+
+class StrictNumber(serializers.IntegerField):
+    """A whole number; never a text or a flag made into one."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class StrictChoice(serializers.ChoiceField):
+    """One of a few words; never a number or a flag that reads like one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=data)
+        return super().to_internal_value(data)
 
 
 class StrictText(serializers.CharField):
@@ -43,6 +77,21 @@ class StrictUUID(serializers.UUIDField):
         if not isinstance(data, str) or not re.fullmatch(UUID_FORM, data):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "format": "date-time"})
+class StrictMoment(serializers.Field[Any, Any, Any, Any]):
+    """A moment as RFC 3339 writes it, with its zone: nobody has to guess whose clock it is on."""
+
+    default_error_messages = {"invalid": "A moment with its zone, such as 2026-11-29T07:00:00Z."}
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str) or not MOMENT_FORM.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return datetime.fromisoformat(data.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail("invalid")
 
 
 class Body(serializers.Serializer[object]):
@@ -68,5 +117,8 @@ class BodyShape(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         for name, field in self.target.fields.items():
             if isinstance(field, StrictText):
-                schema["properties"][name]["pattern"] = TEXT_FORM
+                form = TEXT_FORM if field.allow_blank else WRITTEN_FORM
+                schema["properties"][name]["pattern"] = form
+            if isinstance(field, serializers.ListField) and not field.allow_empty:
+                schema["properties"][name]["minItems"] = 1
         return {**schema, "additionalProperties": False}

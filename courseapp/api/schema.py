@@ -27,7 +27,10 @@ from courseapp.api.errors import (
     CONTENT_TYPE,
     BodyTooLarge,
     CsrfFailed,
+    MachineTokenFailed,
+    MachineTokenNotHere,
     Problem,
+    ScopeMissing,
     StaffOnly,
     status_and_code,
 )
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Any])
 Who = Literal["everybody", "visitors too", "readers", "staff"]
+Scope = Literal["read", "edit", "publish"]
 
 # What each address may answer with, whatever it is for.
 ALWAYS = (exceptions.MethodNotAllowed, exceptions.NotAcceptable, SuspiciousOperation)
@@ -51,14 +55,25 @@ WRITING = (
 )
 SIGNING_IN: Mapping[Who, tuple[type[Exception], ...]] = {
     "everybody": (),
-    "visitors too": (exceptions.AuthenticationFailed,),
-    "readers": (exceptions.AuthenticationFailed, exceptions.NotAuthenticated),
-    "staff": (exceptions.AuthenticationFailed, exceptions.NotAuthenticated, StaffOnly),
+    "visitors too": (exceptions.AuthenticationFailed, MachineTokenNotHere),
+    "readers": (
+        exceptions.AuthenticationFailed,
+        MachineTokenNotHere,
+        exceptions.NotAuthenticated,
+    ),
+    "staff": (
+        exceptions.AuthenticationFailed,
+        MachineTokenFailed,
+        exceptions.NotAuthenticated,
+        StaffOnly,
+        ScopeMissing,
+    ),
 }
 BASIC: Mapping[Any, dict[str, Any]] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     bool: {"type": "boolean"},
+    Any: {},
 }
 
 
@@ -79,8 +94,13 @@ def describe(
     body: Any = None,
     writes: bool = False,
     parameters: Sequence[OpenApiParameter] = (),
+    scope: Scope | None = None,
 ) -> Callable[[View], View]:
-    """Document a method of an endpoint: its shapes, and every refusal with its codes."""
+    """Document a method of an endpoint: its shapes, and every refusal with its codes.
+
+    For the staff also: which ``scope`` a machine token needs; without it, to edit what ``writes``
+    and to read all else. The same word is what ``sign_in.HasScope`` asks for.
+    """
     kinds = [*refusals, *SIGNING_IN[who], *ALWAYS, *(WRITING if writes else ())]
     if any(issubclass(kind, NotFound) for kind in refusals):
         kinds.append(Http404)  # An id that is none meets no endpoint at all.
@@ -93,13 +113,19 @@ def describe(
     for status, codes in _codes(kinds).items():
         told = "Codes: " + ", ".join(f"`{code}`" for code in codes)
         responses[status, CONTENT_TYPE] = OpenApiResponse(Problem, description=told)
-    return extend_schema(
+    document = extend_schema(
         operation_id=operation,
         tags=[tag],
         request=body,
         responses=responses,
         parameters=list(parameters),
     )
+
+    def described(view: View) -> View:
+        view.scope = scope or ("edit" if writes else "read")  # type: ignore[attr-defined]
+        return document(view)
+
+    return described
 
 
 def _codes(kinds: Sequence[type[Exception]]) -> dict[int, list[str]]:
@@ -156,7 +182,7 @@ def _schema_of(kind: Any, resolve: Callable[[Any], Any]) -> dict[str, Any]:
 
 
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    if "type" in schema and "enum" not in schema:
+    if "type" in schema and not {"enum", "oneOf"} & schema.keys():
         return {**schema, "type": [schema["type"], "null"]}
     return {"oneOf": [schema, {"type": "null"}]}
 

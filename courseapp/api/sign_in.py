@@ -1,4 +1,4 @@
-"""Who calls the API: by the session of a browser, or by an app's token for such a session."""
+"""Who calls the API: by a browser's session, by an app's token for one, or by a machine token."""
 
 from __future__ import annotations
 
@@ -8,18 +8,26 @@ from allauth.headless.contrib.rest_framework.authentication import XSessionToken
 from allauth.headless.internal import sessionkit
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
 from django.conf import settings
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
 
-from courseapp.api.errors import CsrfFailed, StaffOnly
+from courseapp.accounts import tokens
+from courseapp.api.errors import (
+    CsrfFailed,
+    MachineTokenFailed,
+    MachineTokenNotHere,
+    ScopeMissing,
+    StaffOnly,
+)
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
     from rest_framework.request import Request
 
-    from courseapp.accounts.models import User
+    from courseapp.accounts.models import MachineToken, User
 
 
 class SessionToken(SessionTokenStrategy):  # type: ignore[misc]  # allauth ships no types.
@@ -38,6 +46,8 @@ class ByToken(XSessionTokenAuthentication):  # type: ignore[misc]  # allauth shi
     """
 
     def authenticate(self, request: Request) -> tuple[User, object] | None:
+        if bearer_of(request) is not None:
+            raise MachineTokenNotHere
         if self.get_session_token(request) is None:
             return None
         found = super().authenticate(request)
@@ -48,6 +58,34 @@ class ByToken(XSessionTokenAuthentication):  # type: ignore[misc]  # allauth shi
     def authenticate_header(self, request: Request) -> str:
         """What a 401 says of how to sign in."""
         return 'X-Session-Token realm="api"'
+
+
+def bearer_of(request: Request) -> str | None:
+    """What the header ``Authorization: Bearer …`` holds; None without such a header."""
+    scheme, _, secret = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
+
+
+class ByMachineToken(BaseAuthentication):
+    """``Authorization: Bearer …``: a program that acts for the member of staff who made its token.
+
+    Like the app's token, one that does not hold is an error, whoever else the request may be from.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, MachineToken] | None:
+        secret = bearer_of(request)
+        if secret is None:
+            return None
+        token = tokens.find(secret=secret, now=timezone.now())
+        if token is None:
+            raise MachineTokenFailed
+        person = token.made_by
+        person.acts_through = token  # type: ignore[misc]  # None on the class, said here.
+        return person, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 says of how to sign in."""
+        return 'Bearer realm="staff", X-Session-Token realm="api"'
 
 
 class BySession(SessionAuthentication):
@@ -71,6 +109,41 @@ class IsStaff(BasePermission):
         if not request.user.is_staff:
             raise StaffOnly("Only members of the practice may do this.")
         return True
+
+
+class HasScope(BasePermission):
+    """What a machine token may do is what its scopes say; a person's session has no such limit.
+
+    Each method names the scope it takes (see ``schema.describe``); one that names none is closed.
+    """
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        token = getattr(request.user, "acts_through", None)
+        if token is None:
+            return True
+        scope = str(getattr(getattr(view, str(request.method).lower()), "scope", "none"))
+        if scope not in token.scopes:
+            raise ScopeMissing(f"This takes a machine token with the scope “{scope}”.", scope)
+        return True
+
+
+class MachineScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the documentation tells it."""
+
+    target_class = ByMachineToken
+    name = "machine"
+
+    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
+        """Which scope the operation takes, beside the name of the scheme."""
+        handler = getattr(auto_schema.view, auto_schema.method.lower())
+        return {"machine": [handler.scope]}
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A machine token that an owner made at /beheer/sleutels/, with scopes.",
+        }
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

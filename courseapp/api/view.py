@@ -23,7 +23,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from courseapp.api.errors import BodyTooLarge, handle
-from courseapp.api.sign_in import BySession, ByToken
+from courseapp.api.sign_in import ByMachineToken, BySession, ByToken, HasScope, IsStaff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,15 +36,18 @@ if TYPE_CHECKING:
     from courseapp.accounts.models import User
 
 
-# The longest body is a note of 300 characters.
+# The longest body is a note of 300 characters, unless an endpoint takes whole texts.
 BODY_MAX = 65_536  # bytes
+# The deepest body there is: a lesson's blocks with their cards.
+DEPTH_MAX = 20
 ACCEPTED = {"*/*", "application/*", "application/json", "application/problem+json"}
 
 
-def answer(data: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+def answer(data: Mapping[str, Any], *, status: int = 200, etag: str = "") -> HttpResponse:
     """A JSON answer; a shape of the documentation as bytes."""
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return HttpResponse(body, status=status, content_type="application/json")
+    headers = {"ETag": etag} if etag else {}
+    return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 
 class StrictJson(BaseParser):
@@ -58,9 +61,10 @@ class StrictJson(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        raw = stream.read(BODY_MAX + 1)
-        if len(raw) > BODY_MAX:
-            raise BodyTooLarge(f"A body has at most {BODY_MAX} bytes.")
+        most = parser_context["view"].body_max if parser_context else BODY_MAX
+        raw = stream.read(most + 1)
+        if len(raw) > most:
+            raise BodyTooLarge(f"A body has at most {most} bytes here.")
         try:
             data = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
             _refuse_unkeepable(data)
@@ -73,17 +77,20 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON.")
 
 
-def _refuse_unkeepable(data: object) -> None:
-    """Refuse NUL bytes and half characters, which JSON can say and no database keeps."""
+def _refuse_unkeepable(data: object, depth: int = 0) -> None:
+    """Refuse NUL bytes and half characters, which JSON can say and no database keeps, and what is
+    nested so deeply that whoever prints it would run out of stack."""
+    if depth > DEPTH_MAX:
+        raise ValueError("This is nested too deeply.")
     if isinstance(data, str) and b"\x00" in data.encode("utf-8"):
         raise ValueError("There is a NUL byte in the text.")
     if isinstance(data, dict):
         for name, below in data.items():
             _refuse_unkeepable(name)
-            _refuse_unkeepable(below)
+            _refuse_unkeepable(below, depth + 1)
     elif isinstance(data, list):
         for below in data:
-            _refuse_unkeepable(below)
+            _refuse_unkeepable(below, depth + 1)
 
 
 class JsonOnly(BaseContentNegotiation):
@@ -110,6 +117,8 @@ class JsonOnly(BaseContentNegotiation):
 class Writes(SimpleRateThrottle):
     """So many writes per reader and minute. It stops a client gone wild, not a quick reader.
 
+    A machine token counts for itself: a program gone wild does not hold up the person it acts for.
+
     Each process counts for itself: with four of them a client may come to four times as many, and
     no reader waits for a count on disk or in another server.
     """
@@ -121,7 +130,9 @@ class Writes(SimpleRateThrottle):
         return settings.API_WRITES
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
+        through = getattr(request.user, "acts_through", None)
+        ident = through.pk if through else request.user.pk
+        return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
 class Endpoint(APIView):
@@ -134,6 +145,7 @@ class Endpoint(APIView):
     renderer_classes = [JSONRenderer]
     content_negotiation_class = JsonOnly
     metadata_class = None
+    body_max = BODY_MAX
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with translation.override("en"):
@@ -166,6 +178,13 @@ class PublicEndpoint(Endpoint):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers.setdefault("Cache-Control", "no-cache")
         return super().finalize_response(request, response, *args, **kwargs)
+
+
+class StaffEndpoint(Endpoint):
+    """For members of the practice, and for programs that act for one by a machine token."""
+
+    authentication_classes = [ByMachineToken, ByToken, BySession]
+    permission_classes = [IsStaff, HasScope]
 
 
 def signed_in(request: Request) -> User:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from courseapp.api.schema import Also
 from lessons.content import blocks
-from lessons.reading.outline import LineState  # noqa: TC001 -- read while running.
+from lessons.reading.outline import LineState
 
 Id = Annotated[str, Also(format="uuid")]
 Moment = Annotated[str, Also(format="date-time")]

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 LESSONS_KEPT = 512
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
     """A moment in UTC, as RFC 3339 writes it."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _moment_or_none(at: datetime | None) -> str | None:
-    return None if at is None else _moment(at)
+def moment_or_none(at: datetime | None) -> str | None:
+    return None if at is None else moment(at)
 
 
-def _id_or_none(uuid: UUID | None) -> str | None:
+def id_or_none(uuid: UUID | None) -> str | None:
     return None if uuid is None else str(uuid)
 
 
@@ -89,8 +89,8 @@ def _lesson_face(line: outline.LessonLine) -> shapes.LessonFace:
 def outline_of(found: outline.Outline) -> shapes.Outline:
     return {
         "course": _name(found.course),
-        "enrolled_at": _moment_or_none(found.enrolled_at),
-        "completed_at": _moment_or_none(found.completed_at),
+        "enrolled_at": moment_or_none(found.enrolled_at),
+        "completed_at": moment_or_none(found.completed_at),
         "granted": found.granted,
         "finished": found.finished_count,
         "required": found.required_count,
@@ -114,7 +114,7 @@ def _outline_lesson(line: outline.LessonLine) -> shapes.OutlineLesson:
         "minutes": line.minutes,
         "required": line.required,
         "state": line.state,
-        "opens_at": _moment_or_none(line.opens_at),
+        "opens_at": moment_or_none(line.opens_at),
         "new": line.is_new,
     }
 
@@ -122,8 +122,8 @@ def _outline_lesson(line: outline.LessonLine) -> shapes.OutlineLesson:
 def enrolment(found: outline.Outline) -> shapes.Enrolment:
     return {
         "course": _name(found.course),
-        "enrolled_at": _moment_or_none(found.enrolled_at),
-        "completed_at": _moment_or_none(found.completed_at),
+        "enrolled_at": moment_or_none(found.enrolled_at),
+        "completed_at": moment_or_none(found.completed_at),
         "finished": found.finished_count,
         "required": found.required_count,
         "percent": found.percent,
@@ -138,7 +138,7 @@ def _name(course: outline.CourseFace) -> shapes.CourseName:
 def _resume(found: outline.Outline) -> shapes.Resume | None:
     if found.resume is None:
         return None
-    return {"lesson": str(found.resume.lesson.uuid), "block": _id_or_none(found.resume.block)}
+    return {"lesson": str(found.resume.lesson.uuid), "block": id_or_none(found.resume.block)}
 
 
 def lesson(view: outline.LessonView) -> shapes.Lesson:
@@ -159,7 +159,7 @@ def lesson(view: outline.LessonView) -> shapes.Lesson:
             "title": view.module.title,
         },
         "finished": view.finished,
-        "position": _id_or_none(resume.block) if resume and stopped_here else None,
+        "position": id_or_none(resume.block) if resume and stopped_here else None,
         "previous": _neighbour(view.previous),
         "next": _neighbour(view.next),
         "blocks": _blocks(view.edition, line.uuid),
@@ -173,7 +173,7 @@ def _neighbour(line: outline.LessonLine | None) -> shapes.Neighbour | None:
         "uuid": str(line.uuid),
         "title": line.title,
         "state": line.state,
-        "opens_at": _moment_or_none(line.opens_at),
+        "opens_at": moment_or_none(line.opens_at),
     }
 
 
@@ -200,19 +200,19 @@ def _card(card: Mapping[str, str]) -> dict[str, str]:
 
 
 def opened(lesson: UUID, at: datetime) -> shapes.Opened:
-    return {"lesson": str(lesson), "opened_at": _moment(at)}
+    return {"lesson": str(lesson), "opened_at": moment(at)}
 
 
 def finished(lesson: UUID, done: progress.Done) -> shapes.Finished:
     return {
         "lesson": str(lesson),
-        "finished_at": _moment(done.at),
-        "completed_at": _moment_or_none(done.completed_at),
+        "finished_at": moment(done.at),
+        "completed_at": moment_or_none(done.completed_at),
     }
 
 
 def position(lesson: UUID, kept: UUID | None) -> shapes.Position:
-    return {"lesson": str(lesson), "block": _id_or_none(kept)}
+    return {"lesson": str(lesson), "block": id_or_none(kept)}
 
 
 def edition(published: Edition) -> shapes.Edition:
@@ -220,7 +220,7 @@ def edition(published: Edition) -> shapes.Edition:
         "uuid": str(published.uuid),
         "course": published.course.slug,
         "number": published.number,
-        "published_at": _moment(published.published_at),
+        "published_at": moment(published.published_at),
         "note": published.note,
         "modules": [
             {"uuid": str(module.uuid), "title": module.title, "lessons": len(module.lessons)}

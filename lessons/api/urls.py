@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from lessons.api import courses, enrolments, lessons, staff
+from lessons.api import courses, enrolments, lessons
+from lessons.api.staff import urls as staff
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("courses/", courses.Courses.as_view(), name="api-courses"),
@@ -15,6 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lessons/<uuid:lesson>/opened/", lessons.Opened.as_view(), name="api-opened"),
     path("lessons/<uuid:lesson>/finished/", lessons.Finished.as_view(), name="api-finished"),
     path("lessons/<uuid:lesson>/position/", lessons.Position.as_view(), name="api-position"),
-    path("staff/modules/<uuid:module>/publish/", staff.Publish.as_view(), name="api-publish"),
-    path("staff/editions/<uuid:edition>/restore/", staff.Restore.as_view(), name="api-restore"),
+    path("staff/", include(staff)),
 ]

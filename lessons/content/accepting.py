@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound, Refused
-from lessons.content import blocks, differences, editing, passage_words, revisions, staleness
+from lessons.content import (
+    blocks,
+    differences,
+    editing,
+    revisions,
+    rewording,
+    richtext,
+    staleness,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -148,7 +156,7 @@ class _Step:
         changed = _changed(self.blocks[at], stale)
         if changed is None:
             return False
-        if stale.after is None and passage_words.is_empty(changed):
+        if stale.after is None and rewording.is_empty(changed):
             del self.blocks[at]
         else:
             self.blocks[at] = changed
@@ -195,9 +203,9 @@ def _changed(block: Block, stale: StaleBlock) -> Block | None:
     if not stale.before:
         return None
     if stale.after is None:
-        changed = passage_words.taken_out(block, stale.before)
+        changed = rewording.taken_out(block, stale.before)
         return changed and _without(changed, stale.passage)
-    return passage_words.replaced(block, stale.before, stale.after)
+    return rewording.replaced(block, stale.before, stale.after)
 
 
 def _without(block: Block, passage: str) -> Block:
@@ -207,15 +215,19 @@ def _without(block: Block, passage: str) -> Block:
 def _proposed(stale: StaleBlock) -> Proposed:
     block = _block_of(stale.lesson, stale.block)
     changed = _changed(block, stale)
-    goes = changed is not None and stale.after is None and passage_words.is_empty(changed)
-    after = "" if goes or changed is None else blocks.text_of(changed)
+    goes = changed is not None and stale.after is None and rewording.is_empty(changed)
+    after = "" if goes or changed is None else _said(changed)
     return Proposed(
         stale=stale,
         diff=differences.diff(stale.before, stale.after or ""),
         block=changed,
-        result=differences.diff(blocks.text_of(block), after) if changed is not None else [],
+        result=differences.diff(_said(block), after) if changed is not None else [],
         goes=goes,
     )
+
+
+def _said(block: Block) -> str:
+    return richtext.to_plain(blocks.text_of(block))
 
 
 def by_lesson(proposed: Sequence[Proposed]) -> list[tuple[Lesson, list[Proposed]]]:

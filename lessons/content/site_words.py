@@ -187,6 +187,10 @@ def _what_is_kept() -> tuple[str, ...]:
                 " for your language if you choose it. There are none for advertising, and nobody"
                 " else counts along. Letters, pictures and scripts come from our own server."
             ),
+            _(
+                "We count how often the page of a course is opened on a day. That is one number,"
+                " and nothing about who looked is kept with it."
+            ),
         ),
         _part(
             _("If you begin a course"),

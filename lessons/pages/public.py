@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from lessons.content import articles, identity, richtext, site_pages
 from lessons.content.blocks import Text
 from lessons.content.site_texts import IDENTITY, Home
-from lessons.pages import article_text, rendering
+from lessons.pages import article_text, rendering, visitor
 from lessons.pages.private import reader_of
-from lessons.reading import outline
+from lessons.reading import outline, visits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +104,10 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def course(request: HttpRequest, slug: str) -> HttpResponse:
     """A course before one begins it; a reader who has begun finds the way back in."""
-    found = outline.of_course(slug=slug, reader=reader_of(request), now=timezone.now())
+    now = timezone.now()
+    found = outline.of_course(slug=slug, reader=reader_of(request), now=now)
+    if visitor.is_looking(request):
+        visits.count(course=found.course.uuid, now=now)
     page = Page(title=found.course.title, description=_summary(found.course))
     return render(
         request, "lessons/course.html", {"page": page, "outline": found, "course": found.course}

@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from lessons.content.richtext import reading, tidying, writing
 from lessons.content.richtext.escaping import escape
-from lessons.content.richtext.showing import ADDRESSES, ALLOWED, to_html, to_words
+from lessons.content.richtext.showing import ADDRESSES, ALLOWED, to_html, to_plain, to_words
 
-__all__ = ["ADDRESSES", "ALLOWED", "edited", "escape", "from_html", "to_html", "to_words"]
+__all__ = [
+    "ADDRESSES",
+    "ALLOWED",
+    "edited",
+    "escape",
+    "from_html",
+    "to_html",
+    "to_plain",
+    "to_words",
+]
 
 
 def from_html(html: str) -> str:

@@ -9,6 +9,8 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from lessons.content import readability
+
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
 
@@ -16,6 +18,7 @@ ALLOWED = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h3", "blockquote"}
 ADDRESSES = {"https", "mailto", "tel"}
 # As many lists and quotes as the parser goes into; a list counts twice, for itself and its item.
 DEEPEST = 20
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 HOLLOW = re.compile(r"(<li>|<blockquote>)\n(</li>|</blockquote>)")
 # What is left of a link to an address that is not allowed. Links hold no links.
 # Of a line of spaces that do not break, the parser makes a paragraph of nothing.
@@ -70,6 +73,11 @@ def to_html(text: str) -> SafeString:
     html = DEAD_LINK.sub(r"\1", EMPTY.sub("", _cleaner.clean(_markdown.render(text))))
     html = HOLLOW.sub(r"\1\2", html)
     return mark_safe(html.strip())  # noqa: S308
+
+
+def to_plain(text: str) -> str:
+    """The same without marks and line by line, as a reader would see it; not for HTML."""
+    return ESCAPED.sub(r"\1", readability.plain(text))
 
 
 def to_words(text: str) -> str:

@@ -10,10 +10,12 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.urls import URLPattern
 from django.utils import timezone
 
 from courseapp.api.schema import document
-from lessons.api import urls
+from lessons.api.staff import urls as staff_urls
+from lessons.api.urls import urlpatterns
 from lessons.content import blocks
 from tests.counting import counting
 from tests.factories import (
@@ -80,16 +82,15 @@ def test_it_is_openapi_3_1_and_valid_json_schema() -> None:
 
 
 def test_every_address_is_described_and_nothing_else() -> None:
-    real = {
-        re.sub(r"<\w+:(\w+)>", r"{\1}", f"/api/v1/{pattern.pattern}")
-        for pattern in urls.urlpatterns
-    }
+    own = [str(one.pattern) for one in urlpatterns if isinstance(one, URLPattern)]
+    staff = [f"staff/{one.pattern}" for one in staff_urls.urlpatterns]
+    real = {re.sub(r"<\w+:(\w+)>", r"{\1}", f"/api/v1/{path}") for path in own + staff}
     assert set(described()["paths"]) == real
 
 
 def test_every_operation_names_its_refusals_and_how_to_sign_in() -> None:
     whole = described()
-    assert set(whole["components"]["securitySchemes"]) == {"token", "session"}
+    assert set(whole["components"]["securitySchemes"]) == {"machine", "token", "session"}
     for path, methods in whole["paths"].items():
         for method, operation in methods.items():
             expected = {"400", "405", "406"}
@@ -97,9 +98,19 @@ def test_every_operation_names_its_refusals_and_how_to_sign_in() -> None:
                 expected |= {"404"}
             if method != "get":
                 expected |= {"401", "403", "413", "415", "429"}
-                assert operation["security"] == [{"token": []}, {"session": []}]
+                assert operation["security"][-2:] == [{"token": []}, {"session": []}]
             assert expected <= set(operation["responses"]), (path, method)
             assert operation["description"], (path, method)
+
+
+def test_every_operation_of_the_staff_s_names_the_scope_it_takes() -> None:
+    scopes: dict[str, set[str]] = {"get": set(), "put": set(), "post": set()}
+    for path, methods in described()["paths"].items():
+        for method, operation in methods.items():
+            machine = [one["machine"] for one in operation.get("security", []) if "machine" in one]
+            assert bool(machine) == path.startswith("/api/v1/staff/"), (path, method)
+            scopes[method].update(*machine)
+    assert scopes == {"get": {"read"}, "put": {"edit", "publish"}, "post": {"edit", "publish"}}
 
 
 def test_every_kind_of_block_has_its_example_here() -> None:

@@ -51,6 +51,26 @@ class Caller:
         )
 
 
+def by_machine(secret: str) -> Caller:
+    """A program with a machine token, which enforces what a browser's page would need too."""
+    caller = Caller()
+    caller.client = Client(enforce_csrf_checks=True)
+    caller.headers = {"Authorization": f"Bearer {secret}"}
+    return caller
+
+
+def with_tag(caller: Caller, tag: str) -> Caller:
+    """The same caller, who says which state it starts from."""
+    other = Caller()
+    other.client, other.headers = caller.client, {**caller.headers, "If-Match": tag}
+    return other
+
+
+def tag_of(caller: Caller, path: str) -> str:
+    """The ETag of what is read at this address."""
+    return str(caller.client.get(f"/api/v1/{path}", headers=caller.headers)["ETag"])
+
+
 def told(response: Any) -> tuple[int, Any]:
     """The status and the JSON of an answer."""
     return response.status_code, json.loads(response.content)

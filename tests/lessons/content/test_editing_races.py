@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from threading import Barrier
-
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +13,9 @@ from lessons.content import editing
 from lessons.content.models import Lesson, LessonSave, UnsavedText
 from tests.factories import NOW, make_course, make_reader
 from tests.racing import at_once
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 4

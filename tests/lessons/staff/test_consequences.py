@@ -31,10 +31,10 @@ pytestmark = pytest.mark.django_db
 PACE = {"every_days": 2, "at": "07:00"}
 
 
-def told(course: Course, **more: object) -> consequences.Consequences:
+def told(course: Course) -> consequences.Consequences:
     course.refresh_from_db()
     modules = set(course.modules.values_list("pk", flat=True))
-    return consequences.of(course=course, modules=modules, now=NOW, **more)
+    return consequences.of(course=course, modules=modules, now=NOW)
 
 
 def readers(course: Course, *done: int) -> list[User]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lessons.content import article, blocks, derivation, passage_words
+from lessons.content import article, blocks, derivation, rewording
 from lessons.content.derivation import writing
 from lessons.content.richtext import escape
 from tests.lessons.content.test_article_accounting import LINES
@@ -22,37 +22,37 @@ def block(kind: str = "text", **fields: Any) -> blocks.Block:
 
 
 def test_a_paragraph_is_replaced_and_its_neighbours_stay() -> None:
-    changed = passage_words.replaced(block(body="Een.\n\nTwee.\n\nDrie."), "Twee.", "Nieuw.")
+    changed = rewording.replaced(block(body="Een.\n\nTwee.\n\nDrie."), "Twee.", "Nieuw.")
     assert changed == block(body="Een.\n\nNieuw.\n\nDrie.")
 
 
 def test_words_are_found_in_their_escaped_form_and_new_ones_are_escaped() -> None:
-    changed = passage_words.replaced(block(body=r"Vijf \*sterren\*."), "Vijf *sterren*.", "# Vier")
+    changed = rewording.replaced(block(body=r"Vijf \*sterren\*."), "Vijf *sterren*.", "# Vier")
     assert changed == block(body=r"\# Vier")
 
 
 @pytest.mark.parametrize("lead", ["- ", "  - ", "### ", "1. ", "> "])
 def test_after_the_mark_of_a_line_words_stay_on_one_line(lead: str) -> None:
-    changed = passage_words.replaced(block(body=f"Zin.\n\n{lead}Oud"), "Oud", "Nieuw\ndaar")
+    changed = rewording.replaced(block(body=f"Zin.\n\n{lead}Oud"), "Oud", "Nieuw\ndaar")
     assert changed == block(body=f"Zin.\n\n{lead}Nieuw daar")
 
 
 @pytest.mark.parametrize("body", ["Ze wacht.", "wachten", "Wachters"])
 def test_part_of_a_longer_word_is_not_the_word(body: str) -> None:
-    assert passage_words.replaced(block(body=body), "Wacht", "Loop") is None
+    assert rewording.replaced(block(body=body), "Wacht", "Loop") is None
 
 
 def test_own_words_are_left_alone() -> None:
-    assert passage_words.replaced(block(body="Heel anders."), "Het licht brandt.", "x") is None
-    assert passage_words.taken_out(block(body="Heel anders."), "Het licht brandt.") is None
+    assert rewording.replaced(block(body="Heel anders."), "Het licht brandt.", "x") is None
+    assert rewording.taken_out(block(body="Heel anders."), "Het licht brandt.") is None
 
 
 def test_a_statement_is_replaced_as_a_whole_line() -> None:
     check = block("selfcheck", title="Herken je dit?", statements=["Ik wacht.", "Ik loop."])
-    changed = passage_words.replaced(check, "Ik wacht.", "Ik wacht lang.")
+    changed = rewording.replaced(check, "Ik wacht.", "Ik wacht lang.")
     assert isinstance(changed, blocks.SelfCheck)
     assert changed.statements == ("Ik wacht lang.", "Ik loop.")
-    gone = passage_words.taken_out(check, "Ik loop.")
+    gone = rewording.taken_out(check, "Ik loop.")
     assert isinstance(gone, blocks.SelfCheck)
     assert gone.statements == ("Ik wacht.",)
 
@@ -60,14 +60,14 @@ def test_a_statement_is_replaced_as_a_whole_line() -> None:
 def test_a_card_changes_its_name_and_its_words_and_keeps_what_follows_them() -> None:
     cards = block("cards", cards=[{"title": "De grap", "body": "houdt het licht.\n\nMaar moe."}])
     old, new = "De grap – houdt het licht.", "De lach – houdt het luchtig."
-    changed = passage_words.replaced(cards, old, new)
+    changed = rewording.replaced(cards, old, new)
     assert isinstance(changed, blocks.Cards)
     assert changed.cards == (blocks.Card("De lach", "houdt het luchtig.\n\nMaar moe."),)
 
 
 def test_a_quote_keeps_the_speaker_that_a_person_wrote() -> None:
     quote = block("quote", body="Wie wacht, hoort de klok.", source="Mijn oma")
-    changed = passage_words.replaced(
+    changed = rewording.replaced(
         quote, "“Wie wacht, hoort de klok.” – Oma", "“Wie wacht, telt.” – Oma"
     )
     assert changed == block("quote", body="Wie wacht, telt.", source="Mijn oma")
@@ -76,7 +76,7 @@ def test_a_quote_keeps_the_speaker_that_a_person_wrote() -> None:
 def test_the_question_about_a_heading_asks_about_the_new_one() -> None:
     old, new = "Waarom het wacht", "Waarom het loopt"
     asked = block("reflection", prompt=writing.question_about(old))
-    assert passage_words.replaced(asked, old, new) == block(
+    assert rewording.replaced(asked, old, new) == block(
         "reflection", prompt=writing.question_about(new)
     )
 
@@ -96,19 +96,19 @@ def test_the_question_about_a_heading_asks_about_the_new_one() -> None:
     ],
 )
 def test_words_that_go_leave_no_hole(body: str, left: str) -> None:
-    changed = passage_words.taken_out(block(body=body), "Weg.")
+    changed = rewording.taken_out(block(body=body), "Weg.")
     assert changed == block(body=left)
-    assert passage_words.is_empty(block(body=left)) is (left == "")
+    assert rewording.is_empty(block(body=left)) is (left == "")
 
 
 def test_a_block_of_which_only_the_title_is_left_is_empty() -> None:
-    assert passage_words.is_empty(block("story", title="Het verhaal van Bram"))
-    assert not passage_words.is_empty(block("media", src="/media/x.jpg", alt="Een lege stoel"))
+    assert rewording.is_empty(block("story", title="Het verhaal van Bram"))
+    assert not rewording.is_empty(block("media", src="/media/x.jpg", alt="Een lege stoel"))
 
 
 def test_words_that_would_not_fit_are_not_put_in() -> None:
     check = block("selfcheck", title="Kop", statements=["Ik wacht.", "Ik loop."])
-    assert passage_words.replaced(check, "Ik wacht.", "x" * 400) is None
+    assert rewording.replaced(check, "Ik wacht.", "x" * 400) is None
 
 
 @settings(max_examples=150)
@@ -133,13 +133,10 @@ def test_what_a_draft_wrote_can_be_found_again_in_it(
     known = {one.key: one for one in parsed.passages}
     for key in text.passages:
         passage = known[key]
-        if (
-            passage.kind != "paragraph"
-            or escape(writing.clean(passage.text)) not in text.body
-        ):
+        if passage.kind != "paragraph" or escape(writing.clean(passage.text)) not in text.body:
             continue
         fresh = f"Nieuw is {new} hier."
-        changed = passage_words.replaced(text, passage.text, fresh)
+        changed = rewording.replaced(text, passage.text, fresh)
         assert isinstance(changed, blocks.Text)
-        back = passage_words.replaced(changed, fresh, passage.text)
+        back = rewording.replaced(changed, fresh, passage.text)
         assert back is not None
