@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "lessons.forget_old": {
+        "task": "lessons.forget_old",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
     "post.forget_old": {
         "task": "post.forget_old",
         "schedule": timedelta(days=1),
@@ -353,8 +358,9 @@ MEDIA_ROOT = VAR_DIR / "media"
 # What a form or a call may carry beside files. Whoever pastes a text of 5 MB into the page for
 # articles is told what the limit is there, and keeps the text; beyond this Django says only "400".
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
-# An article of a whole book offers a course this many blocks, each with a box to tick.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# An article of a whole book offers a course 5,000 blocks, each with a box to tick; a lesson is one
+# form as well: sixty blocks, of which those of cards have forty rows.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 
 # --- API ---------------------------------------------------------------------------------------
 

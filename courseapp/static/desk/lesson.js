@@ -311,7 +311,7 @@
       block.querySelector(".opens").focus();
     } else if (block) {
       await open(block);
-      const rows = block.querySelectorAll(".card-row input:not([type=hidden])");
+      const rows = block.querySelectorAll(".card-row > .field > input");
       if (verb === "card") rows[rows.length - 1]?.focus();
       block.scrollIntoView({ block: "nearest" });
     } else {
@@ -374,7 +374,7 @@
     grow(block);
     if (!focus) return;
     const first = block.querySelector(
-      ".edit :is(.ProseMirror, input:not([type=hidden], [type=file]), select, textarea:not([hidden]))",
+      ".edit :is(.ProseMirror, .field > input:not([type=file]), select, textarea:not([hidden]))",
     );
     const editor = made.find((one) => one && one.view.dom === first);
     if (editor) editor.commands.focus(place(editor, letter), { scrollIntoView: letter >= 0 });
@@ -435,6 +435,15 @@
   });
 
   /* A menu closes by Escape, and when one looks elsewhere. */
+  blocks.addEventListener(
+    "toggle",
+    (event) => {
+      if (!event.target.matches("details.more[open]")) return;
+      hush();
+      event.target.querySelector(".menu").scrollIntoView({ block: "nearest" });
+    },
+    true,
+  );
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.more[open]")) {
       if (!menu.contains(event.target)) menu.open = false;

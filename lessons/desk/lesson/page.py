@@ -78,7 +78,7 @@ class _Sent:
 
     def answer(self) -> HttpResponse:
         before = editing.state_of(self.row)
-        sent = posted.read(self.request.POST, self.row.pk, before)
+        sent = posted.read(self.request.POST, self.row, before)
         state, told = typed.read(sent.typed, before)
         done = acts.Done(told, "", sent.active)
         after = state

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from lessons.content import blocks, editing, richtext
 from lessons.content.blocks import CONTROL
-from lessons.desk.lesson.typed import Typed, TypedBlock, TypedCard
+from lessons.desk.lesson.typed import Typed, TypedBlock, TypedCard, of_block
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lessons.content.blocks import Block
     from lessons.content.editing import State
+    from lessons.content.models import Lesson
 
 VERSION_MAX = 2**31 - 1
 CARD = re.compile(r"cards\.(\d{1,4})\.title")
@@ -40,20 +41,22 @@ class Posted:
     active: uuid.UUID | None
 
 
-def read(data: QueryDict, lesson: uuid.UUID, before: State) -> Posted:
-    """Read a form that was sent for a lesson which reads ``before`` now.
+def read(data: QueryDict, lesson: Lesson, before: State) -> Posted:
+    """Read a form that was sent for this lesson, which reads ``before`` now.
 
-    A block that is another lesson's, or is named twice, becomes one of its own, and says so.
+    A block that is another lesson's, or is named twice, becomes one of its own, and says so. One
+    that a form which was cut off lost stays where it is.
     """
+    version = _version(data.get("version", ""))
     return Posted(
-        version=_version(data.get("version", "")),
+        version=version,
         typed=Typed(
             title=_text(data, "title"),
             lead=_text(data, "lead"),
             minutes=_text(data, "minutes"),
             required=data.get("required") != "0",
             open_to_all=bool(data.get("open_to_all")),
-            **_blocks(data, lesson, before),
+            **_blocks(data, lesson, before, whole=version == lesson.version),
         ),
         act=data.get("act", ""),
         active=as_uuid(data.get("active", "")),
@@ -83,11 +86,11 @@ def _text(data: QueryDict, name: str, at: int = -1) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _blocks(data: QueryDict, lesson: uuid.UUID, before: State) -> dict[str, Any]:
+def _blocks(data: QueryDict, lesson: Lesson, before: State, *, whole: bool) -> dict[str, Any]:
     old = {block.id: block for block in before.blocks}
     order = [(as_uuid(name), name) for name in data.getlist("order")]
     fresh = {one for one, _name in order if one and one not in old}
-    elsewhere = editing.held_elsewhere(lesson=lesson, ids=fresh)
+    elsewhere = editing.held_elsewhere(lesson=lesson.pk, ids=fresh)
     found: list[TypedBlock] = []
     errors: dict[str, str] = {}
     times: dict[uuid.UUID, int] = {}
@@ -105,7 +108,19 @@ def _blocks(data: QueryDict, lesson: uuid.UUID, before: State) -> dict[str, Any]
             said = _twice() if at else _foreign()
             one = TypedBlock(uuid.uuid4(), one.kind, one.values, one.passages, said)
         found.append(one)
+    if whole:
+        _put_back(found, before)
     return {"blocks": tuple(found), "errors": errors}
+
+
+def _put_back(found: list[TypedBlock], before: State) -> None:
+    """Blocks only go by their button: one that was not sent at all stays after what it followed."""
+    there = {one.id for one in found}
+    for at, block in enumerate(before.blocks):
+        if block.id not in there:
+            ahead = {one.id for one in before.blocks[:at]}
+            places = [place for place, one in enumerate(found, start=1) if one.id in ahead]
+            found.insert(max(places, default=0), of_block(block))
 
 
 def _as_text(data: QueryDict, name: str, identity: uuid.UUID) -> TypedBlock:

@@ -139,8 +139,8 @@ def _read_block(typed: TypedBlock, old: Block | None, errors: dict[str, str]) ->
         _note(wrong, f"b.{typed.id}.{name}", error)
         if not error:
             values[name] = _value(name, value, meta)
-            kept = getattr(old, name, None)
-            if meta["form"] == "lines" and values[name] == tuple(filter(None, kept or ())):
+            kept = getattr(old, name, ())
+            if meta["form"] == "lines" and values[name] == tuple(filter(None, kept)):
                 values[name] = kept
     errors.update(wrong)
     return None if wrong else typed.kind(id=typed.id, passages=typed.passages, **values)
