@@ -35,7 +35,7 @@ for (const film of document.querySelectorAll("[data-player]")) {
     const player = document.createElement("iframe");
     player.title = film.dataset.title;
     player.allow = "autoplay; fullscreen; picture-in-picture";
-    // The site itself, never the page: without any of it the players refuse to play.
+    /* The site itself, never the page: without any of it the players refuse to play. */
     player.referrerPolicy = "strict-origin";
     player.src = film.dataset.player;
     film.replaceWith(player);
