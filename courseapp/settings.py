@@ -160,7 +160,10 @@ CACHES = {
 }
 
 # What *Vandaag* asks for rows: functions (person, now) -> rows, see lessons.desk.attention.
-ATTENTION: list[str] = ["lessons.desk.publish.attention"]
+ATTENTION: list[str] = [
+    "lessons.desk.articles.attention",
+    "lessons.desk.publish.attention",
+]
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
 
@@ -343,7 +346,11 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# What a form or a call may carry beside files. Whoever pastes a text of 5 MB into the page for
+# articles is told what the limit is there, and keeps the text; beyond this Django says only "400".
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12_000_000
+# An article of a whole book offers a course this many blocks, each with a box to tick.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # --- API ---------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 Accepting puts the article's new words in the place of the old ones, if these still stand in the
 block; when the passage is gone, its words go too. Leaving keeps the block as it is and remembers
-that it was held against the present wording.
+that it was held against the present rewording.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound, Refused
-from lessons.content import blocks, differences, editing, revisions, rewording, staleness
+from lessons.content import (
+    blocks,
+    differences,
+    editing,
+    revisions,
+    rewording,
+    richtext,
+    staleness,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -208,14 +216,18 @@ def _proposed(stale: StaleBlock) -> Proposed:
     block = _block_of(stale.lesson, stale.block)
     changed = _changed(block, stale)
     goes = changed is not None and stale.after is None and rewording.is_empty(changed)
-    after = "" if goes or changed is None else blocks.text_of(changed)
+    after = "" if goes or changed is None else _said(changed)
     return Proposed(
         stale=stale,
         diff=differences.diff(stale.before, stale.after or ""),
         block=changed,
-        result=differences.diff(blocks.text_of(block), after) if changed is not None else [],
+        result=differences.diff(_said(block), after) if changed is not None else [],
         goes=goes,
     )
+
+
+def _said(block: Block) -> str:
+    return richtext.to_plain(blocks.text_of(block))
 
 
 def by_lesson(proposed: Sequence[Proposed]) -> list[tuple[Lesson, list[Proposed]]]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from lessons.content import readability
+
 ALLOWED = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h3", "blockquote"}
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 ADDRESSES = {"https", "mailto", "tel"}
 
 # No raw HTML, no pictures, no code: what is not listed is shown as the text it is.
@@ -25,6 +30,11 @@ _cleaner = nh3.Cleaner(
 def to_html(text: str) -> SafeString:
     """A text in the small Markdown as HTML that holds nothing but the allowed elements."""
     return mark_safe(_cleaner.clean(_markdown.render(text)).strip())  # noqa: S308
+
+
+def to_plain(text: str) -> str:
+    """The same without marks and line by line, as a reader would see it; not for HTML."""
+    return ESCAPED.sub(r"\1", readability.plain(text))
 
 
 def to_words(text: str) -> str:

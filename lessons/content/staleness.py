@@ -32,10 +32,10 @@ class StaleBlock:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Passages no block names, and blocks that name no passage: (lesson, block)."""
+    """Passages no block names, and blocks that name no passage: (lesson, block, type)."""
 
     unused: tuple[str, ...]
-    unsupported: tuple[tuple[Lesson, UUID], ...]
+    unsupported: tuple[tuple[Lesson, UUID, str], ...]
     passages: int
 
 
@@ -151,10 +151,10 @@ def used_in(lessons: Iterable[Lesson]) -> set[str]:
     return {key for lesson in lessons for block in lesson.blocks for key in block["passages"]}
 
 
-def unsupported_in(lessons: Iterable[Lesson]) -> list[tuple[Lesson, UUID]]:
-    """The blocks of these lessons that name no passage."""
+def unsupported_in(lessons: Iterable[Lesson]) -> list[tuple[Lesson, UUID, str]]:
+    """The blocks of these lessons that name no passage, with their types."""
     return [
-        (lesson, UUID(block["id"]))
+        (lesson, UUID(block["id"]), block["type"])
         for lesson in lessons
         for block in lesson.blocks
         if not block["passages"]
