@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,14 +36,16 @@ def editions_of(course: Course, *, before: int | None, most: int) -> list[Past]:
         rows = rows.filter(number__lt=before)
     found = list(rows[: most + 1])
     versions = _versions(found)
-    pairs = zip(found, [*found[1:], None], strict=True)
+    earlier = dict(itertools.pairwise(found))
     return [
         Past(
             edition=one,
-            made=changes.between(versions[earlier.pk] if earlier else Version(), versions[one.pk]),
+            made=changes.between(
+                versions[earlier[one].pk] if one in earlier else Version(), versions[one.pk]
+            ),
             live=one.pk == course.live_edition_id,
         )
-        for one, earlier in list(pairs)[:most]
+        for one in found[:most]
     ]
 
 

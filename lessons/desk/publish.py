@@ -274,7 +274,7 @@ def _plans(both: Both, now: datetime) -> list[Plan]:
         for module in (*both.draft.modules, *both.draft.retired)
         if module.publish_at or module.publish_error
     ]
-    rows.sort(key=lambda module: (module.publish_at or now, module.publish_error, str(module.pk)))
+    rows.sort(key=lambda one: (one.publish_at or now, one.publish_error, one.publish_by_id or 0))
     return [
         Plan(
             modules=tuple(group),

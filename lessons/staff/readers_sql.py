@@ -22,13 +22,15 @@ SELECT count(*),
        count(*) FILTER (WHERE completed),
        count(*) FILTER (WHERE NOT completed AND finished > 0),
        count(*) FILTER (WHERE NOT completed AND needed = {needed}),
-       coalesce(sum(had) FILTER (WHERE NOT completed AND finished > 0), 0),
-       coalesce(sum(needed) FILTER (WHERE NOT completed AND finished > 0), 0)
+       coalesce(sum(needed) FILTER (WHERE NOT completed AND finished > 0), 0),
+       coalesce(sum(dropped) FILTER (WHERE NOT completed AND finished > 0), 0),
+       coalesce(sum(asked) FILTER (WHERE NOT completed AND finished > 0), 0)
 FROM (
     SELECT completed.enrolment_id IS NOT NULL AS completed,
            count(fact.id) AS finished,
-           count(fact.id) FILTER (WHERE {in_before}) AS had,
-           count(fact.id) FILTER (WHERE {in_after}) AS needed
+           count(fact.id) FILTER (WHERE {in_after}) AS needed,
+           count(fact.id) FILTER (WHERE {in_dropped}) AS dropped,
+           count(fact.id) FILTER (WHERE {in_asked}) AS asked
     FROM lessons_enrolment AS enrolment
     LEFT JOIN lessons_completed AS completed ON completed.enrolment_id = enrolment.id
     LEFT JOIN lessons_finished AS fact
@@ -48,29 +50,37 @@ LEFT JOIN lessons_completed AS completed ON completed.enrolment_id = enrolment.i
 WHERE enrolment.course_id = %s AND completed.enrolment_id IS NULL AND {gone}
 GROUP BY place.lesson_id"""
 # Which lessons were promised depends on the edition somebody began with, so one enrolment of each
-# edition tells after which promised lesson a new one comes; then one look-up for each enrolment.
+# edition tells whose date a new lesson takes (its own, if it was promised once and comes back);
+# then the promises of those few lessons are read. The CROSS JOINs keep SQLite to this order;
+# PostgreSQL finds its own.
 OPENING = """\
 SELECT * FROM (
     WITH here (lesson, place) AS (VALUES {places}),
          fresh (lesson, place) AS (VALUES {fresh}),
          one AS (SELECT edition_id, min(id) AS id FROM lessons_enrolment
                  WHERE course_id = %s GROUP BY edition_id),
-         last AS (SELECT one.edition_id AS edition, fresh.lesson AS lesson,
-                         max(here.place) AS place
-                  FROM one
-                  JOIN lessons_unlock AS promise ON promise.enrolment_id = one.id
-                  JOIN here ON here.lesson = promise.lesson_id
-                  JOIN fresh ON here.place < fresh.place
-                  GROUP BY one.edition_id, fresh.lesson)
-    SELECT 'opens', last.lesson, count(*), min(promise.opens_at), max(promise.opens_at)
-    FROM last
-    JOIN here ON here.place = last.place
-    JOIN lessons_enrolment AS enrolment
-      ON enrolment.edition_id = last.edition AND enrolment.course_id = %s
-    JOIN lessons_unlock AS promise
-      ON promise.enrolment_id = enrolment.id AND promise.lesson_id = here.lesson
-    WHERE promise.opens_at > %s
-    GROUP BY last.lesson
+         source AS (SELECT one.edition_id AS edition, fresh.lesson AS lesson,
+                           max(here.place) AS place
+                    FROM one
+                    JOIN lessons_unlock AS promise ON promise.enrolment_id = one.id
+                    JOIN here ON here.lesson = promise.lesson_id
+                    JOIN fresh ON here.place <= fresh.place
+                    GROUP BY one.edition_id, fresh.lesson),
+         asked AS (SELECT DISTINCT edition, place FROM source),
+         dated AS (SELECT asked.edition, asked.place, count(*) AS readers,
+                          min(promise.opens_at) AS earliest, max(promise.opens_at) AS latest
+                   FROM asked
+                   CROSS JOIN here
+                   CROSS JOIN lessons_unlock AS promise
+                   CROSS JOIN lessons_enrolment AS enrolment
+                   WHERE here.place = asked.place
+                     AND promise.lesson_id = here.lesson AND promise.opens_at > %s
+                     AND enrolment.id = promise.enrolment_id
+                     AND enrolment.edition_id = asked.edition
+                   GROUP BY asked.edition, asked.place)
+    SELECT 'opens', source.lesson, sum(dated.readers), min(dated.earliest), max(dated.latest)
+    FROM source JOIN dated ON dated.edition = source.edition AND dated.place = source.place
+    GROUP BY source.lesson
 ) AS dates"""
 
 
@@ -102,15 +112,23 @@ class Touched:
     latest: datetime | None
 
 
-def groups(course: UUID, *, before: Iterable[UUID], after: frozenset[UUID]) -> Groups:
-    """Count a course's readers, given the lessons required until now and from now on."""
-    in_before, was = _among("fact.lesson_id", before)
+def groups(course: UUID, *, before: frozenset[UUID], after: frozenset[UUID]) -> Groups:
+    """Count a course's readers, given the lessons required until now and from now on.
+
+    Looking each finished lesson up in a long list is what takes the time, so that is done once: the
+    lists of what is no longer asked, and of what is asked newly, are short.
+    """
     in_after, now = _among("fact.lesson_id", after)
+    in_dropped, dropped = _among("fact.lesson_id", before - after)
+    in_asked, asked = _among("fact.lesson_id", after - before)
     # With nothing required nobody is completed by finishing it.
-    asked = GROUPS.format(needed=len(after) or -1, in_before=in_before, in_after=in_after)
+    statement = GROUPS.format(
+        needed=len(after) or -1, in_after=in_after, in_dropped=in_dropped, in_asked=in_asked
+    )
     with connection.cursor() as cursor:
-        cursor.execute(asked, [*was, *now, _known(course)])
-        return Groups(*map(int, cursor.fetchone()))
+        cursor.execute(statement, [*now, *dropped, *asked, _known(course)])
+        total, completed, midway, done, needed, less, more = map(int, cursor.fetchone())
+    return Groups(total, completed, midway, done, had=needed + less - more, needed=needed)
 
 
 def touched(
@@ -153,14 +171,12 @@ def _parts(
         condition, keys = _among("place.lesson_id", gone)
         asked.append(STOPPED.format(gone=condition, no_moment=none))
         values += [_known(course), *keys]
-    if added and len(added) < len(order):
-        place = {lesson: number for number, lesson in enumerate(order)}
-        stays = [(lesson, place[lesson]) for lesson in order if lesson not in set(added)]
-        fresh = [(lesson, place[lesson]) for lesson in added]
-        asked.append(OPENING.format(places=_rows(stays), fresh=_rows(fresh)))
-        values += [_known(lesson) for lesson, _place in (*stays, *fresh)]
-        values += [_known(course)] * 2
-        values.append(connection.ops.adapt_datetimefield_value(now))
+    if added:
+        places = [(lesson, number) for number, lesson in enumerate(order)]
+        fresh = [(lesson, number) for lesson, number in places if lesson in set(added)]
+        asked.append(OPENING.format(places=_rows(places), fresh=_rows(fresh)))
+        values += [_known(lesson) for lesson, _place in (*places, *fresh)]
+        values += [_known(course), connection.ops.adapt_datetimefield_value(now)]
     return asked, values
 
 

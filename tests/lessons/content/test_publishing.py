@@ -46,6 +46,19 @@ def test_a_first_publication_of_forty_lessons_takes_at_most_twelve_statements(
     with counting() as count:
         release.publish(course=course, modules=[module.pk], by=None, now=NOW)
     assert int(count) <= 12, count
+    assert "accounts_auditentry" in count.statements[-1]
+
+
+def test_publishing_ten_edits_takes_no_more_statements_than_publishing_all() -> None:
+    course, module = forty_lessons()
+    with counting() as first:
+        release.publish(course=course, modules=[module.pk], by=None, now=NOW)
+    for lesson in lessons_of(course)[:10]:
+        lesson.blocks = [make_block(), *lesson.blocks[1:]]
+        lesson.save()
+    with counting() as edits:
+        release.publish(course=course, modules=[module.pk], by=None, now=NOW)
+    assert int(edits) == int(first) <= 12, edits
 
 
 @pytest.mark.parametrize("readers", [1, 30])

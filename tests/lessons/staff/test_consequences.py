@@ -31,10 +31,10 @@ pytestmark = pytest.mark.django_db
 PACE = {"every_days": 2, "at": "07:00"}
 
 
-def told(course: Course, **more: object) -> consequences.Consequences:
+def told(course: Course) -> consequences.Consequences:
     course.refresh_from_db()
     modules = set(course.modules.values_list("pk", flat=True))
-    return consequences.of(course=course, modules=modules, now=NOW, **more)  # type: ignore[arg-type]
+    return consequences.of(course=course, modules=modules, now=NOW)
 
 
 def readers(course: Course, *done: int) -> list[User]:
@@ -150,6 +150,38 @@ def test_readers_who_began_before_a_lesson_existed_are_dated_by_what_they_were_p
     assert found.lesson == third.pk
     opens = Unlock.objects.get(enrolment__reader=new, lesson=second.pk).opens_at
     assert (found.later, found.earliest, found.latest) == (1, opens, opens)
+
+
+def test_new_lessons_that_follow_each_other_open_together() -> None:
+    course = make_course(modules=1, lessons=2, pace=PACE)
+    make_enrolment(make_reader(), course)
+    module = course.modules.get()
+    one, two = make_lesson(module), make_lesson(module)
+    found = told(course).new_dates
+    assert [new.lesson for new in found] == [one.pk, two.pk]
+    assert found[0].earliest == found[1].earliest == Unlock.objects.latest("opens_at").opens_at
+
+
+def test_a_lesson_that_comes_back_opens_on_the_date_it_was_promised_for() -> None:
+    course = make_course(modules=1, lessons=3, pace=PACE)
+    make_enrolment(make_reader(), course)
+    lesson = retire(lessons_of(course)[2])
+    publish_all(course)
+    lesson.retired_at = None
+    lesson.save()
+    (found,) = told(course).new_dates
+    promised = Unlock.objects.get(lesson=lesson.pk).opens_at
+    assert (found.later, found.earliest) == (1, promised)
+
+
+def test_a_new_first_lesson_opens_at_once() -> None:
+    course = make_course(modules=1, lessons=2, pace=PACE)
+    make_enrolment(make_reader(), course)
+    module = course.modules.get()
+    new = make_lesson(module)
+    module.lesson_order = [str(new.pk), *module.lesson_order[:-1]]
+    module.save()
+    assert told(course).new_dates == ()
 
 
 def test_without_a_pace_a_new_lesson_has_no_dates() -> None:

@@ -65,6 +65,7 @@ def test_a_planned_publication_that_is_refused_says_why_and_is_written_down() ->
     assert (module.publish_at, bool(module.publish_error)) == (None, True)
     entry = AuditEntry.objects.latest("pk")
     assert (entry.act, entry.by) == ("publication.failed", None)
+    assert entry.after is not None
     assert entry.after["code"] == "nothing_to_publish"
     scheduling.cancel(modules=[module.pk], by=None, now=LATER)
     assert not course.modules.get().publish_error
