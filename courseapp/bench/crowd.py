@@ -1,49 +1,66 @@
 """A crowd of readers in one course, spread over a year and over its lessons, made in seconds.
 
-Accounts and enrolments are made in bulk, the facts by the database itself: one statement a kind.
+The database makes all rows itself, one statement for each kind.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.db import ProgrammingError, connection
 
+from courseapp.accounts.models import User
 from courseapp.bench import material
+from lessons.content import editions
 from lessons.reading.models import Completed, Enrolment, Finished, Opened, Unlock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
     from django.db.models import Model
 
     from lessons.content.models import Course
 
 NOW = datetime(2026, 1, 5, 19, 30, tzinfo=UTC)
 DAYS = 365
-# How many accounts are made at a time: enough to be quick, few enough to stay small in memory.
-BATCH = 10_000
 # Of how many lessons at the end each reader was promised a date.
-PROMISED = 10
-# Hours from one lesson to the next; every reader has a step of their own, from one hour to 18 days.
-STEP = "(1 + (reader.id % 7) * (reader.id % 7) * 12)"
-# How many lessons a reader finished: more stop early than late, and one in so many has them all.
-DONE = "((reader.id % {most}) * (reader.id % {most}) / ({most} - 1))"
-LATER = {
-    "sqlite": "strftime('%Y-%m-%d %H:%M:%S', reader.enrolled_at, '+' || ({hours}) || ' hours')",
-    "postgresql": "reader.enrolled_at + ({hours}) * interval '1 hour'",
+PROMISED = 3
+# Minutes from one lesson to the next; every reader has a step of their own, an hour to 18 days.
+STEP = "60 * (1 + (reader.id % 7) * (reader.id % 7) * 12)"
+# How many of n lessons a reader finished: many stop early, and one in so many has them all.
+PLACE = "(reader.id % {most})"
+DONE = f"({PLACE} * {PLACE} / ({{most}} - 1) * {PLACE} / ({{most}} - 1))"
+MOMENT = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S', {since}, ({minutes}) || ' minutes')",
+    "postgresql": "CAST({since} AS timestamptz) + ({minutes}) * interval '1 minute'",
 }
-LESSON = {"sqlite": "lesson.column2", "postgresql": "CAST(lesson.column2 AS uuid)"}
+KEY = {"sqlite": "{}", "postgresql": "CAST({} AS uuid)"}
+NEW_KEY = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
+TRUST = {
+    "sqlite": ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
+    "postgresql": ("SET session_replication_role = replica", "RESET session_replication_role"),
+}
+COPIES = """\
+WITH RECURSIVE copy (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < {count})
+INSERT INTO {table} ({columns})
+SELECT {values} FROM {table} AS person CROSS JOIN copy WHERE person.id = {person} AND n < {count}"""
+ENROLMENTS = """\
+INSERT INTO {table} (reader_id, course_id, edition_id, enrolled_at, time_zone)
+SELECT reader.id, {course}, {edition}, {at}, reader.time_zone FROM {people} AS reader
+WHERE reader.id >= {person}"""
 FACTS = """\
 INSERT INTO {table} (enrolment_id, lesson_id, {columns})
 SELECT reader.id, {lesson}, {values}
-FROM lessons_enrolment AS reader CROSS JOIN (VALUES {lessons}) AS lesson
-WHERE reader.course_id = '{course}' AND reader.id > {newest} AND {which}
+FROM {readers} AS reader CROSS JOIN (VALUES {lessons}) AS lesson
+WHERE reader.course_id = {course} AND reader.id > {newest} AND {which}
 ORDER BY reader.id, lesson.column1"""
 COMPLETED = """\
 INSERT INTO {table} (enrolment_id, edition_id, at)
-SELECT reader.id, reader.edition_id, {at} FROM lessons_enrolment AS reader
-WHERE reader.course_id = '{course}' AND reader.id > {newest} AND reader.id % {most} = {most} - 1"""
+SELECT reader.id, reader.edition_id, {at} FROM {readers} AS reader
+WHERE reader.course_id = {course} AND reader.id > {newest} AND {which}"""
 
 
 def grow(course: Course, *, wanted: int) -> None:
@@ -52,68 +69,96 @@ def grow(course: Course, *, wanted: int) -> None:
     Each opened one lesson more than they finished, and was promised a date for the last lessons.
     """
     there = Enrolment.objects.filter(course=course).order_by("-pk").values_list("pk", flat=True)
-    newest = there.first() or 0
-    for start in range(there.count(), wanted, BATCH):
-        _enrol(course, start, min(BATCH, wanted - start))
-    with suppress(ProgrammingError):  # For a role that may not say so, PostgreSQL checks them all.
-        _trust("replica")
-    try:
+    newest, count = there.first() or 0, there.count()
+    with _trusted():
+        if wanted > count:
+            _enrol(course, f"{course.slug}-{count}", wanted - count)
         _facts(course, newest)
-    finally:
-        with suppress(ProgrammingError):
-            _trust("origin")
     # Planned by what is there now, as a database is that has been in use for a while.
     _run("ANALYZE")
 
 
-def _enrol(course: Course, start: int, count: int) -> None:
-    people = material.readers(f"{course.slug}-{start}", count, NOW)
-    assert course.live_edition_id is not None  # noqa: S101 -- the caller published it.
-    Enrolment.objects.bulk_create(
-        Enrolment(
-            reader=one,
-            course=course,
-            edition_id=course.live_edition_id,
-            enrolled_at=NOW - timedelta(days=number * DAYS // count, minutes=number % 600),
-            time_zone=one.time_zone,
+def _enrol(course: Course, prefix: str, count: int) -> None:
+    """Copies of one account under addresses of their own, each enrolled at another minute."""
+    (person,) = material.readers(prefix, 1, NOW)
+    own = {
+        "email": f"'{prefix}-' || copy.n || '@bench.example'",
+        "uuid": NEW_KEY[connection.vendor],
+    }
+    columns = [str(one.column) for one in User._meta.concrete_fields if not one.primary_key]
+    _run(
+        COPIES.format(
+            table=_table(User),
+            columns=", ".join(columns),
+            values=", ".join(own.get(name, f"person.{name}") for name in columns),
+            count=count,
+            person=person.pk,
         )
-        for number, one in enumerate(people)
+    )
+    assert course.live_edition_id is not None  # noqa: S101 -- the caller published it.
+    _run(
+        ENROLMENTS.format(
+            table=_table(Enrolment),
+            people=_table(User),
+            course=_key(course.pk),
+            edition=_key(course.live_edition_id),
+            at=_moment(f"'{NOW:%Y-%m-%d %H:%M:%S}Z'", f"-(reader.id * 7919 % {DAYS * 24 * 60})"),
+            person=person.pk,
+        )
     )
 
 
 def _facts(course: Course, newest: int) -> None:
     """What those whose number is above ``newest`` did."""
-    lessons = material.lessons_of(course)
-    later, most, place = LATER[connection.vendor], len(lessons) + 1, "lesson.column1"
-    done = DONE.format(most=most)
-    rows = {"course": course.pk.hex, "newest": newest, "most": most}
-    opened = later.format(hours=f"{place} * {STEP}")
-    finished = later.format(hours=f"{place} * {STEP} + 1")
+    assert course.live_edition_id is not None  # noqa: S101 -- see above.
+    lessons = [lesson.uuid.hex for lesson in editions.load(course.live_edition_id).lessons]
+    most, place = len(lessons) + 1, "lesson.column1"
+    done, began = DONE.format(most=most), "reader.enrolled_at"
+    rows = {"course": _key(course.pk), "newest": newest, "readers": _table(Enrolment)}
+    opened = f"edition_id, {_moment(began, f'{place} * {STEP}')}"
+    finished = f"edition_id, {_moment(began, f'{place} * {STEP} + 20')}"
+    promised = _moment(began, f"{place} * 48 * 60")
     kinds: list[tuple[type[Model], str, str, str]] = [
-        (Opened, "edition_id, at", f"edition_id, {opened}", f"{done} >= {place}"),
-        (Finished, "edition_id, at", f"edition_id, {finished}", f"{done} > {place}"),
-        (Unlock, "opens_at", later.format(hours=f"{place} * 48"), f"{place} >= {most - PROMISED}"),
+        (Opened, "edition_id, at", opened, f"{done} >= {place}"),
+        (Finished, "edition_id, at", finished, f"{done} > {place}"),
+        (Unlock, "opens_at", promised, f"{place} >= {len(lessons) - PROMISED}"),
     ]
     for model, columns, values, which in kinds:
         _run(
             FACTS.format(
                 table=_table(model),
-                lesson=LESSON[connection.vendor],
-                lessons=", ".join(f"({n}, '{one.pk.hex}')" for n, one in enumerate(lessons)),
+                lesson=KEY[connection.vendor].format("lesson.column2"),
+                lessons=", ".join(f"({n}, '{key}')" for n, key in enumerate(lessons)),
                 columns=columns,
                 values=values,
                 which=which,
                 **rows,
             )
         )
-    at = later.format(hours=f"{most} * {STEP}")
-    _run(COMPLETED.format(table=_table(Completed), at=at, **rows))
+    at = _moment(began, f"{most} * {STEP}")
+    which = f"{done} = {len(lessons)}"
+    _run(COMPLETED.format(table=_table(Completed), at=at, which=which, **rows))
 
 
-def _trust(role: str) -> None:
-    """Whether PostgreSQL looks up what each row refers to, which takes most of the time."""
-    if connection.vendor == "postgresql":
-        _run(f"SET session_replication_role = {role}")
+@contextmanager
+def _trusted() -> Iterator[None]:
+    """Spare the database what takes most of its time: looking up all that these rows refer to."""
+    believe, check = TRUST[connection.vendor]
+    with suppress(ProgrammingError):  # For a role that may not say so, PostgreSQL looks them up.
+        _run(believe)
+    try:
+        yield
+    finally:
+        with suppress(ProgrammingError):
+            _run(check)
+
+
+def _moment(since: str, minutes: str) -> str:
+    return MOMENT[connection.vendor].format(since=since, minutes=minutes)
+
+
+def _key(key: UUID) -> str:
+    return KEY[connection.vendor].format(f"'{key.hex}'")
 
 
 def _table(model: type[Model]) -> str:

@@ -33,16 +33,26 @@ def name() -> str:
 
 
 @contextmanager
-def scratch(database: str, *, folder: Path, address: str | None) -> Iterator[str]:
-    """The URL of an empty database ("sqlite" or "postgresql") that is gone afterwards."""
+def scratch(database: str, *, folder: Path, address: str | None, beside: str = "") -> Iterator[str]:
+    """The URL of an empty database ("sqlite" or "postgresql") that is gone afterwards.
+
+    ``beside`` names a second one at the same time.
+    """
     if address is None or database == "sqlite":
-        yield f"sqlite:///{folder / 'bench.sqlite3'}"
+        yield f"sqlite:///{folder / f'bench{beside}.sqlite3'}"
         return
-    here = sql.Identifier(name())
+    own = name() + beside
+    here = sql.Identifier(own)
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(here))
         try:
-            yield urlunsplit(urlsplit(address)._replace(path=f"/{name()}", query=""))
+            yield urlunsplit(urlsplit(address)._replace(path=f"/{own}", query=""))
         finally:
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(here)
             connection.execute(drop)
+
+
+def named(url: str) -> str:
+    """What Django calls the NAME of this database."""
+    path = urlsplit(url).path
+    return path if url.startswith("sqlite") else path.removeprefix("/")

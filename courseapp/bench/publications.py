@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from courseapp.bench import material
 from courseapp.bench.asking import statements
-from courseapp.bench.report import FIRST
+from courseapp.bench.report import EDITS, FIRST
 from lessons.content.models import Lesson
 from lessons.reading.models import Completed
 from lessons.staff import release
@@ -25,15 +25,20 @@ NOW = datetime(2026, 1, 5, 19, 30, tzinfo=UTC)
 # Of the readers midway a quarter each still has only the last, the last two, the last three lessons
 # to do: retiring these one after the other completes a quarter each time.
 RETIRED = 3
+# How many lessons get an edit, spread over the course.
+EDITED = 10
+
+
+def first(*, times: int) -> Iterator[dict[str, Any]]:
+    """Rows as below for what openedx-core can do too: publish a whole course, then ten edits."""
+    drafts = [material.draft_course(f"first-{number}") for number in range(times)]
+    yield _row(FIRST, [_publish(one, _modules(one)) for one in drafts])
+    yield _row(EDITS, [_edit_and_publish(one) for one in drafts])
 
 
 def measure(*, small: int, large: int, times: int) -> Iterator[dict[str, Any]]:
     """One row per situation: ``name``, ``ms`` (median), ``statements`` (most), ``note``."""
-    drafts = [material.draft_course(f"first-{number}") for number in range(times)]
-    runs = [_publish(one, list(one.modules.values_list("pk", flat=True))) for one in drafts]
-    yield _row(FIRST, runs)
-    course = drafts[0]
-    course.refresh_from_db()
+    course = material.publish_all(material.draft_course("changed"), NOW)
     enrolments: list[Enrolment] = []
     for wanted in (0, small, large):
         people = material.readers(f"publish-{wanted}", wanted - len(enrolments), NOW)
@@ -55,6 +60,20 @@ def _retiring(course: Course, enrolments: list[Enrolment]) -> dict[str, Any]:
     completed = Completed.objects.filter(enrolment__course=course).count()
     row = _row(f"retire a lesson, {len(enrolments):,} readers midway", runs)
     return {**row, "note": f"completes {completed // RETIRED:,} readers each time"}
+
+
+def _edit_and_publish(course: Course) -> tuple[float, int]:
+    """Change one block in each of ten lessons, and publish every module."""
+    course.refresh_from_db()
+    lessons = list(course.lessons.all())
+    for lesson in lessons[:: len(lessons) // EDITED][:EDITED]:
+        lesson.blocks[0]["body"] += " En nog iets."
+        lesson.save(update_fields=["blocks"])
+    return _publish(course, _modules(course))
+
+
+def _modules(course: Course) -> list[UUID]:
+    return list(course.modules.values_list("pk", flat=True))
 
 
 def _change_and_publish(course: Course, lesson: Lesson, title: str) -> tuple[float, int]:

@@ -8,11 +8,11 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from courseapp.bench import databases, derivations, processes
+from courseapp.bench import databases, derivations, openedx, processes
 from courseapp.bench.processes import AnsweredOtherwise
-from courseapp.bench.report import Report, Speed
+from courseapp.bench.report import EDITS, FIRST, Report, Speed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REQUESTS = (
     "lesson_page", "lesson_api", "outline_page", "outline_api", "finish", "finish_again",
 )  # fmt: skip
-NAMES = (*REQUESTS, "publish", "derive")
+NAMES = (*REQUESTS, "publish", "openedx", "staff_pages", "derive")
 
 
 NO_SERVER = (
@@ -42,9 +42,22 @@ class Plan:
     large: int = 10_000
     times: int = 5
     pages: tuple[int, ...] = (1, 10, 100)
+    crowds: tuple[int, ...] = (1_000, 10_000, 100_000)
+    # How often openedx-core publishes; 0: not at all, since it may have to be installed first.
+    beside: int = 3
 
 
-QUICK = Plan(rounds=2, slice=0.05, warm=3, small=20, large=40, times=1, pages=(1, 10))
+QUICK = Plan(
+    rounds=2,
+    slice=0.05,
+    warm=3,
+    small=20,
+    large=40,
+    times=1,
+    pages=(1, 10),
+    crowds=(20, 40),
+    beside=0,
+)
 
 
 @dataclass(frozen=True)
@@ -104,8 +117,11 @@ class Run:
             floor = stack.enter_context(processes.started("floor", database=url, folder=folder))
             floor.order("prepare", session=ready["session"])
             self._requests(database, site, floor)
-            if "publish" in self.names:
-                self._publish(database, site)
+            self._publish(database, site)
+            if "openedx" in self.names:
+                self._beside(database, site, folder, server)
+            if "staff_pages" in self.names:
+                self._staff_pages(database, site)
             self._note_load()
 
     def _requests(self, database: str, site: SideProcess, floor: SideProcess) -> None:
@@ -148,10 +164,56 @@ class Run:
         )
 
     def _publish(self, database: str, site: SideProcess) -> None:
-        self.say(f"{database}: publishing, with up to {self.plan.large:,} readers")
         plan = self.plan
-        answer = site.order("publications", small=plan.small, large=plan.large, times=plan.times)
-        self.report.publications += [{**row, "database": database} for row in answer["rows"]]
+        rows: list[dict[str, Any]] = []
+        if {"publish", "openedx"} & set(self.names):
+            self.say(f"{database}: publishing")
+            rows += site.order("first_publications", times=plan.times)["rows"]
+        if "publish" in self.names:
+            self.say(f"{database}: publishing, with up to {plan.large:,} readers")
+            numbers = {"small": plan.small, "large": plan.large, "times": plan.times}
+            rows += site.order("publications", **numbers)["rows"]
+        self.report.publications += [{**row, "database": database} for row in rows]
+
+    def _beside(self, database: str, site: SideProcess, folder: Path, server: str | None) -> None:
+        """What openedx-core takes for the same, on a database of its own on the same server."""
+        if not self.plan.beside:
+            self._leave_out("publishing beside openedx-core: not in a quick run.")
+            return
+        ours = site.order("database")
+        try:
+            python = openedx.environment(self.folder, self.say)
+            with databases.scratch(
+                database, folder=folder, address=server, beside="_openedx"
+            ) as url:
+                self.say(f"{database}: publishing beside openedx-core {openedx.VERSION}")
+                theirs = openedx.measure(
+                    python,
+                    database={**ours, "NAME": databases.named(url)},
+                    times=self.plan.beside,
+                )
+        except (openedx.NotInstalled, openedx.Failed) as failure:
+            self._leave_out(f"publishing beside openedx-core: {failure}")
+            return
+        mine = {row["name"]: row for row in self.report.publications if row["database"] == database}
+        self.report.comparisons += [
+            {"name": name, "database": database, "ours": mine[name], "theirs": theirs[name]}
+            for name in (FIRST, EDITS)
+        ]
+
+    def _staff_pages(self, database: str, site: SideProcess) -> None:
+        for readers in self.plan.crowds:
+            self.say(f"{database}: what staff wait for, with {readers:,} readers")
+            rows = site.order("staff_pages", readers=readers, times=min(3, self.plan.times))["rows"]
+            for row in rows:
+                if "missing" in row:
+                    self._leave_out(f"{row['name']}: {row['missing']}")
+                else:
+                    self.report.staff_pages.append({**row, "database": database})
+
+    def _leave_out(self, line: str) -> None:
+        if line not in self.report.left_out:
+            self.report.left_out.append(line)
 
 
 def _speed(name: str, database: str, turns: list[Turn], queries: int, size: int) -> Speed:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from courseapp.bench import asking, material, publications
+from courseapp.bench import asking, material, publications, staffpages
 from courseapp.bench.sides import Side
 from lessons.reading import enrolling, progress
 
@@ -62,6 +62,7 @@ class Site(Side):
     """Figures: lesson_page, lesson_api, outline_page, outline_api, finish, finish_again."""
 
     firsts: FirstFinishes
+    crowded: Course | None = None
 
     def prepare(self) -> dict[str, Any]:
         """Make tables, static files, a course of 40 lessons, and a reader who finished 20.
@@ -81,6 +82,22 @@ class Site(Side):
         self._pages_of(reader, course)
         self._finishes_in(course)
         return {"session": material.sign_in_at_floor(reader), "runs_on": _versions()}
+
+    def database(self) -> dict[str, Any]:
+        """How this process speaks to its database, for the other side to do the same."""
+        ours = settings.DATABASES["default"]
+        names = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+        return {name: ours[name] for name in names if name in ours} | {"NAME": str(ours["NAME"])}
+
+    def first_publications(self, times: int) -> dict[str, Any]:
+        """Publishing a whole course and then edits, see ``publications.first``."""
+        return {"rows": list(publications.first(times=times))}
+
+    def staff_pages(self, readers: int, times: int) -> dict[str, Any]:
+        """What staff wait for with so many readers, see ``staffpages.measure``."""
+        self.crowded = self.crowded or staffpages.course()
+        rows = staffpages.measure(self.handler, self.crowded, readers=readers, times=times)
+        return {"rows": list(rows)}
 
     def publications(self, small: int, large: int, times: int) -> dict[str, Any]:
         """Publishing, see ``publications.measure``."""

@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from lessons.desk import plots
@@ -110,7 +110,11 @@ def percent(figure: Figure) -> str:
 
 
 def _told(number: int | None) -> str:
-    return _("fewer than 5") if number is None else number_format(number, force_grouping=True)
+    return (
+        _("fewer than\N{NO-BREAK SPACE}5")
+        if number is None
+        else number_format(number, force_grouping=True)
+    )
 
 
 def _period(request: HttpRequest) -> Period:
@@ -123,8 +127,8 @@ def _choices(period: Period) -> list[Choice]:
     words: dict[Period, str] = {
         "30": _("30 days"),
         "90": _("90 days"),
-        "365": _("A year"),
-        "all": pgettext("period", "Everything"),
+        "365": _("12 months"),
+        "all": _("Everybody"),
     }
     return [Choice(value, words[value], value == period) for value in figures.PERIODS]
 
@@ -192,15 +196,15 @@ def _lessons_plot(found: CourseInsight) -> SafeString:
 
 def _between_row(one: Between) -> Row:
     if one.most is None:
-        name = _("Longer than %(n)s days") % {"n": one.least - 1}
+        name = _("More than %(n)s days later") % {"n": one.least - 1}
     elif one.most == 0:
         name = _("The same day")
     elif one.least == one.most:
         name = _("A day later")
     else:
-        name = _("%(least)s to %(most)s days") % {"least": one.least, "most": one.most}
+        name = _("%(least)s–%(most)s days later") % {"least": one.least, "most": one.most}
     share = "" if one.share is None else f"{one.share}%"
-    return Row(name, _("fewer than 5 readers") if one.times is None else _told(one.times), share)
+    return Row(name, _told(one.times), share)
 
 
 def _between_plot(found: CourseInsight) -> SafeString:

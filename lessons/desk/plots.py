@@ -24,12 +24,12 @@ LEAST = 2
 STEP = 50
 # One lesson: its number, its bar, its figure, all on one line.
 LINE = 26
-NUMBER = 40
+NUMBER = 36
 # What is written behind a bar, at its longest.
-FIGURE = 112
+FIGURE = 118
 COLUMNS = 150
 # Words above and below the columns of a histogram.
-ABOVE, BELOW = 24, 40
+ABOVE, BELOW = 26, 44
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def histogram(
                 ground - height - 7,
                 bar.words,
                 round(wide * (place + 0.5), 1),
-                ground + 17,
+                ground + 18,
                 bar.name,
             )
             for place, bar in enumerate(bars)
@@ -110,7 +110,7 @@ def histogram(
     )
     rows = format_html(
         '{}<path class="ground" d="M0 {}H{}"/><text class="unit middle" x="{}" y="{}">{}</text>',
-        *(columns, ground, WIDTH, WIDTH // 2, ground + 36, unit),
+        *(columns, ground, WIDTH, WIDTH // 2, ground + 39, unit),
     )
     return _plot(name, title, description, ground + BELOW, rows)
 

@@ -22,7 +22,7 @@ def told(count: int) -> int | None:
     """A number of readers as it may be told: to the nearest five, and None for fewer than five.
 
     So the difference of two figures (finished and not, one lesson and the next, ninety days and
-    thirty, today and yesterday) never tells a group under five either: it is only right to within four.
+    thirty, today and yesterday) tells no group under five either: it is right to within four.
     """
     return None if count < FIVE else FIVE * ((count + FIVE // 2) // FIVE)
 

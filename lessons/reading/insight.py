@@ -41,8 +41,8 @@ class LessonFigures:
 
     ``lost`` is None where it cannot be told and for optional lessons, which one may pass by; the
     one before is the last required lesson, and before the first: having opened any. ``lost.share``
-    is of those who were still there. ``since`` (UTC) is given for a lesson that came later than
-    the first of these readers.
+    is of those who were still there. ``since`` (UTC) is given for a lesson that was added after
+    the first of these readers began.
     """
 
     uuid: UUID
@@ -195,6 +195,8 @@ def _visits(since: datetime | None) -> dict[UUID, tuple[int, date]]:
 def _lessons(
     published: PublishedCourse, totals: Mapping[str, Any], finished: Mapping[UUID, int]
 ) -> Iterator[LessonFigures]:
+    # A lesson of the very first edition is old, whoever began before that.
+    old = max(totals["first"], min(lesson.since for lesson in published.lessons))
     enrolled, before = groups.told(totals["enrolled"]), groups.told(totals["opened"])
     for lesson in published.lessons:
         done = groups.of(finished.get(lesson.uuid, 0), enrolled)
@@ -203,7 +205,7 @@ def _lessons(
             number=lesson.number,
             title=lesson.title,
             required=lesson.required,
-            since=lesson.since if lesson.since > totals["first"] else None,
+            since=lesson.since if lesson.since > old else None,
             finished=done,
             lost=_lost(before, done.readers) if lesson.required else None,
         )

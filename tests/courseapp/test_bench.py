@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import sys
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -14,9 +15,22 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
-from courseapp.bench import databases, derivations, floor, material
-from courseapp.bench.report import Report, Speed
+from courseapp.bench import (
+    crowd,
+    databases,
+    derivations,
+    floor,
+    material,
+    openedx,
+    publications,
+    staffpages,
+)
+from courseapp.bench.report import EDITS, FIRST, MOST_OF_A_PAGE, Report, Speed
+from lessons.content import editions
+from lessons.content.models import Course
+from lessons.reading.models import Completed, Enrolment, Finished, Opened, Unlock
 
 FLOOR = "40776e26dc7c2659e04ef633256d1be6889555055d215c9ed83108f4c309ac9c"
 NOBODY = "postgres://postgres@127.0.0.1:1/postgres"
@@ -29,8 +43,8 @@ def left_behind() -> list[str]:
     address = databases.server()
     if address:
         with psycopg.connect(address) as connection:
-            name = (databases.name(),)
-            rows = connection.execute("SELECT datname FROM pg_database WHERE datname = %s", name)
+            name = (f"{databases.name()}%",)
+            rows = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", name)
             found += [row[0] for row in rows]
     return found
 
@@ -83,6 +97,9 @@ def test_a_run_measures_everything_wherever_it_can_and_leaves_nothing_behind() -
     }
     assert all(one["per_second"] > 0 and one["seconds"] > 0 for one in found["requests"])
     assert {one["database"] for one in found["publishing"]} == set(expected)
+    assert {one["database"] for one in found["staff_pages"]} == set(expected)
+    assert {one["readers"] for one in found["staff_pages"]} == {20, 40}
+    assert all(one["statements"] <= MOST_OF_A_PAGE for one in found["staff_pages"])
     assert [one["pages"] for one in found["deriving"]] == [1, 10]
     assert set(found["machine"]) >= {"cores", "python", "django", "sqlite"}
 
@@ -98,6 +115,14 @@ def test_without_postgresql_the_run_says_so_and_measures_sqlite(
         ("floor", "sqlite"),
     ]
     assert "TEST_DATABASE_URL" in found["left_out"][0]
+
+
+@pytest.mark.slow
+def test_a_quick_run_installs_nothing() -> None:
+    found = run("--only", "openedx")
+    assert [line for line in found["left_out"] if "openedx-core" in line]
+    assert found["beside_openedx"] == []
+    assert not (Path(settings.VAR_DIR) / "bench-openedx").exists()
 
 
 def test_a_figure_nobody_knows_is_refused() -> None:
@@ -119,6 +144,101 @@ def test_the_table_shows_whether_deriving_grows_as_the_article_does() -> None:
         figures = {"words": 1, "passages": 1, "lessons": 1}
         report.derivations.append({"pages": pages, "seconds": seconds, **figures})
     assert "100 pages take 12.0 times as long as 10" in report.as_text()
+
+
+def test_the_table_says_how_many_times_as_fast_publishing_is() -> None:
+    ours, theirs = {"ms": 20.0, "statements": 12}, {"ms": 3_500.0, "statements": 9_371}
+    comparisons = [
+        {"name": FIRST, "database": "sqlite", "ours": ours, "theirs": theirs},
+        {"name": EDITS, "database": "sqlite", "ours": ours, "theirs": {**theirs, "ms": 190.0}},
+    ]
+    report = Report(began=datetime(2026, 1, 5, tzinfo=UTC), comparisons=comparisons)
+    first, edits = report.as_text().splitlines()[2:4]
+    assert "9,371" in first
+    assert "175 times as fast" in first
+    assert "≥ 10 reached" in first
+    assert "≥ 10 MISSED" in edits
+    assert [one["times_as_fast"] for one in report.as_json()["beside_openedx"]] == [175.0, 9.5]
+
+
+def test_the_table_says_which_pages_ask_the_database_too_much() -> None:
+    row = {"name": "insight", "database": "sqlite", "readers": 100_000, "ms": 900.0}
+    pages = [{**row, "statements": 10}, {**row, "statements": 11}]
+    report = Report(began=datetime(2026, 1, 5, tzinfo=UTC), staff_pages=pages)
+    good, bad = report.as_text().splitlines()[2:4]
+    assert "100,000" in good
+    assert "≤ 10 reached" in good
+    assert "≤ 10 MISSED" in bad
+
+
+def test_what_cannot_be_installed_is_told_and_leaves_no_half_environment_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    monkeypatch.setattr(openedx, "PACKAGES", ("no-such-thing-as-this==1",))
+    for _ in range(2):
+        with pytest.raises(openedx.NotInstalled, match="no-such-thing-as-this"):
+            openedx.environment(tmp_path, lambda _line: None)
+
+
+def test_an_environment_that_is_there_is_used_until_another_version_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openedx, "PACKAGES", ("pip",))  # There already: nothing is fetched.
+    said: list[str] = []
+    python = openedx.environment(tmp_path, said.append)
+    assert python.is_file()
+    assert openedx.environment(tmp_path, said.append) == python
+    assert len(said) == 1
+    monkeypatch.setattr(openedx, "PACKAGES", ("another==2",))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(openedx.NotInstalled):
+        openedx.environment(tmp_path, said.append)
+
+
+def test_a_side_that_fails_says_why() -> None:
+    with pytest.raises(openedx.Failed, match="openedx_content"):
+        openedx.measure(Path(sys.executable), database={}, times=1)
+
+
+def test_the_other_side_publishes_the_same_forty_lessons_of_ten_blocks() -> None:
+    lessons = openedx.lessons()
+    assert [len(blocks) for blocks in lessons] == [10] * 40
+    assert lessons == openedx.lessons()
+    assert 40_000 < sum(len(text) for blocks in lessons for text in blocks) < 400_000
+
+
+@pytest.mark.django_db
+def test_a_crowd_is_as_large_as_wanted_and_spread_over_the_course() -> None:
+    course = staffpages.course()
+    crowd.grow(course, wanted=50)
+    crowd.grow(course, wanted=90)
+    enrolments = Enrolment.objects.filter(course=course)
+    assert enrolments.count() == 90
+    assert len(set(enrolments.values_list("reader__uuid", flat=True))) == 90
+    assert len(set(enrolments.values_list("enrolled_at", flat=True))) > 80
+    assert Opened.objects.count() > Finished.objects.count() > 90
+    assert Unlock.objects.count() == 90 * crowd.PROMISED
+    lessons = 40
+    done = Completed.objects.values_list("enrolment", flat=True)
+    assert done
+    for enrolment in enrolments:
+        finished = enrolment.finished_facts.count()
+        assert (finished == lessons) == (enrolment.pk in done)
+        assert min(finished + 1, lessons) == enrolment.opened_facts.count()
+    connection.check_constraints()
+
+
+@pytest.mark.django_db
+def test_ten_edits_are_an_edit_in_each_of_ten_lessons() -> None:
+    first, edits = publications.first(times=1)
+    assert (first["name"], edits["name"]) == (FIRST, EDITS)
+    course = Course.objects.get(slug="first-0")
+    newest, before = course.editions.order_by("-number")[:2]
+    old, new = editions.load(before.pk), editions.load(newest.pk)
+    changed = [a for a, b in zip(old.lessons, new.lessons, strict=True) if a.content != b.content]
+    assert len(changed) == publications.EDITED
 
 
 def test_a_busy_machine_is_told() -> None:
