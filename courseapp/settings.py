@@ -163,6 +163,7 @@ CACHES = {
 ATTENTION: list[str] = [
     "lessons.desk.articles.attention",
     "lessons.desk.publish.attention",
+    "lessons.desk.today.jobs",
 ]
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------

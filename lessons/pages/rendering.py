@@ -36,13 +36,15 @@ def offered_in(view: LessonView) -> frozenset[str]:
 
 def body(view: LessonView, offered: frozenset[str]) -> SafeString:
     """The blocks of the lesson as HTML in the active language; only what is offered is linked."""
-    lesson = view.line.uuid
+    key = (view.edition, view.line.uuid, get_language(), offered)
+    made = _bodies.get(key, lambda: draft_body(view, offered))
+    return mark_safe(made)  # noqa: S308 -- rendered by our own templates.
 
-    def make() -> str:
-        return "\n".join(_block(block, lesson, offered) for block in view.blocks)
 
-    key = (view.edition, lesson, get_language(), offered)
-    return mark_safe(_bodies.get(key, make))  # noqa: S308 -- rendered by our own templates.
+def draft_body(view: LessonView, offered: frozenset[str]) -> SafeString:
+    """The same, kept nowhere: for a lesson that changes while it is written."""
+    blocks = (_block(block, view.line.uuid, offered) for block in view.blocks)
+    return mark_safe("\n".join(blocks))  # noqa: S308 -- rendered by our own templates.
 
 
 def stand(outline: Outline, here: LessonLine) -> SafeString:

@@ -168,8 +168,8 @@ def of_course(
 ) -> Outline:
     """The outline of a live course by its slug or its identity; raises ``CourseNotFound``."""
     if uuid is not None:
-        return _outline(standing.of_course_uuid(reader, uuid=uuid), now)
-    return _outline(standing.of_course(reader, slug=slug or ""), now)
+        return outline_of(standing.of_course_uuid(reader, uuid=uuid), now)
+    return outline_of(standing.of_course(reader, slug=slug or ""), now)
 
 
 def of_lesson(*, reader: User | None, lesson: UUID, now: datetime) -> LessonView:
@@ -180,7 +180,7 @@ def of_lesson(*, reader: User | None, lesson: UUID, now: datetime) -> LessonView
     here = standing.of_lesson(reader, lesson=lesson)
     access.require(here, lesson, now)
     progress.record_opened(here, lesson, now)
-    return _view(here, lesson, now)
+    return view_of(here, lesson, now)
 
 
 def of_open_lesson(*, course: str, slug: str, now: datetime) -> LessonView:
@@ -189,7 +189,7 @@ def of_open_lesson(*, course: str, slug: str, now: datetime) -> LessonView:
     lesson = here.published.by_slug.get(slug)
     if lesson is None or not lesson.open_to_all:
         raise LessonNotFound(_("This lesson does not exist."))
-    return _view(here, lesson.uuid, now)
+    return view_of(here, lesson.uuid, now)
 
 
 def of_reader(*, reader: User, now: datetime) -> list[Outline]:
@@ -199,7 +199,7 @@ def of_reader(*, reader: User, now: datetime) -> list[Outline]:
         .order_by("-enrolled_at")
         .values_list("course__slug", flat=True)
     )
-    return [_outline(standing.of_course(reader, slug=slug), now) for slug in slugs]
+    return [outline_of(standing.of_course(reader, slug=slug), now) for slug in slugs]
 
 
 def public_courses() -> list[CourseFace]:
@@ -219,8 +219,9 @@ def public_courses() -> list[CourseFace]:
     return sorted(faces, key=lambda face: face.title)
 
 
-def _view(here: Standing, lesson: UUID, now: datetime) -> LessonView:
-    outline = _outline(here, now)
+def view_of(here: Standing, lesson: UUID, now: datetime) -> LessonView:
+    """A lesson as it shows to who stands here. It asks no door and records nothing."""
+    outline = outline_of(here, now)
     lines = outline.lines
     place = here.published.by_uuid[lesson].number - 1
     line = lines[place]
@@ -238,7 +239,8 @@ def _view(here: Standing, lesson: UUID, now: datetime) -> LessonView:
     )
 
 
-def _outline(here: Standing, now: datetime) -> Outline:
+def outline_of(here: Standing, now: datetime) -> Outline:
+    """The outline as it shows to who stands here."""
     published = here.published
     modules = tuple(
         ModuleLines(
