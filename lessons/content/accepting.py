@@ -2,7 +2,7 @@
 
 Accepting puts the article's new words in the place of the old ones, if these still stand in the
 block; when the passage is gone, its words go too. Leaving keeps the block as it is and remembers
-that it was held against the present wording.
+that it was held against the present rewording.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def two_editions(*, edition: UUID, other: UUID) -> tuple[Edition, Edition]:
     rows = Edition.objects.in_bulk([edition, other])
     courses = {row.course_id for row in rows.values()}
     if edition not in rows or other not in rows or len(courses) > 1:
-        raise EditionNotFound(_("This course has no such edition."))
+        raise EditionNotFound(_("This edition does not exist."))
     return rows[edition], rows[other]
 
 

@@ -237,6 +237,8 @@ class Derive(StaffEndpoint):
 
 
 class Merge(StaffEndpoint):
+    body_max = OFFERS_MAX * 64  # A UUID in JSON, with room.
+
     @describe(
         "staff_propose_merge",
         tag="staff: articles",
