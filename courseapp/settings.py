@@ -167,8 +167,6 @@ ATTENTION = [
     "lessons.desk.publish.attention",
     "lessons.desk.site_pages.attention",
     "lessons.desk.articles.attention",
-    "lessons.desk.publish.attention",
-    "lessons.desk.today.jobs",
 ]
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
