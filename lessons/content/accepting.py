@@ -24,7 +24,7 @@ from lessons.content import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -54,7 +54,7 @@ class Proposed:
 
     ``diff`` is the article's change; ``result`` the block's words before and after, both word by
     word. ``block`` is None when the block was written in own words, ``goes`` says that nothing
-    would be left of it.
+    would be left of it. ``now``: the block's words as they are.
     """
 
     stale: StaleBlock
@@ -62,6 +62,20 @@ class Proposed:
     block: Block | None
     result: list[tuple[Op, str]]
     goes: bool = False
+    now: str = ""
+
+
+@dataclass(frozen=True)
+class StaleLesson:
+    """The stale blocks of one lesson."""
+
+    lesson: Lesson
+    blocks: tuple[Proposed, ...]
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether accepting all of it would do anything."""
+        return any(one.block is not None for one in self.blocks)
 
 
 def proposals(stale: Iterable[StaleBlock]) -> list[Proposed]:
@@ -216,13 +230,14 @@ def _proposed(stale: StaleBlock) -> Proposed:
     block = _block_of(stale.lesson, stale.block)
     changed = _changed(block, stale)
     goes = changed is not None and stale.after is None and rewording.is_empty(changed)
-    after = "" if goes or changed is None else _said(changed)
+    before, after = _said(block), "" if goes or changed is None else _said(changed)
     return Proposed(
         stale=stale,
         diff=differences.diff(stale.before, stale.after or ""),
         block=changed,
-        result=differences.diff(_said(block), after) if changed is not None else [],
+        result=differences.diff(before, after) if changed is not None else [],
         goes=goes,
+        now=before,
     )
 
 
@@ -230,9 +245,9 @@ def _said(block: Block) -> str:
     return richtext.to_plain(blocks.text_of(block))
 
 
-def by_lesson(proposed: Sequence[Proposed]) -> list[tuple[Lesson, list[Proposed]]]:
+def by_lesson(proposed: Iterable[Proposed]) -> list[StaleLesson]:
     """The same, lesson by lesson, in their order."""
-    found: dict[UUID, tuple[Lesson, list[Proposed]]] = {}
+    found: dict[UUID, list[Proposed]] = {}
     for one in proposed:
-        found.setdefault(one.stale.lesson.pk, (one.stale.lesson, []))[1].append(one)
-    return list(found.values())
+        found.setdefault(one.stale.lesson.pk, []).append(one)
+    return [StaleLesson(ones[0].stale.lesson, tuple(ones)) for ones in found.values()]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from lessons.content.blocks import Block
     from lessons.content.models import Lesson
     from lessons.content.staleness import StaleBlock
 
@@ -52,7 +53,7 @@ class Use:
     course: Course
     passages: int
     unused: tuple[Passage, ...]
-    unsupported: tuple[tuple[Lesson, UUID, str], ...]
+    unsupported: tuple[tuple[Lesson, Block], ...]
 
     @property
     def used(self) -> int:

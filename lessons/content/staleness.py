@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from lessons.content import revisions
+from lessons.content import blocks, revisions
 from lessons.content.models import Course, Lesson, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from lessons.content.blocks import Block
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,10 @@ class StaleBlock:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Passages no block names, and blocks that name no passage: (lesson, block, type)."""
+    """Passages no block names, and blocks that name no passage: (lesson, block)."""
 
     unused: tuple[str, ...]
-    unsupported: tuple[tuple[Lesson, UUID, str], ...]
+    unsupported: tuple[tuple[Lesson, Block], ...]
     passages: int
 
 
@@ -151,10 +153,10 @@ def used_in(lessons: Iterable[Lesson]) -> set[str]:
     return {key for lesson in lessons for block in lesson.blocks for key in block["passages"]}
 
 
-def unsupported_in(lessons: Iterable[Lesson]) -> list[tuple[Lesson, UUID, str]]:
-    """The blocks of these lessons that name no passage, with their types."""
+def unsupported_in(lessons: Iterable[Lesson]) -> list[tuple[Lesson, Block]]:
+    """The blocks of these lessons that name no passage."""
     return [
-        (lesson, UUID(block["id"]), block["type"])
+        (lesson, blocks.from_json(block))
         for lesson in lessons
         for block in lesson.blocks
         if not block["passages"]

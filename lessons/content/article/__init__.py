@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-
-from courseapp.errors import Refused
 from lessons.content.article import html, kinds, recognition, text
 from lessons.content.article.alignment import align
-from lessons.content.article.formats import Form, read, read_file, read_pasted
+from lessons.content.article.formats import Form, NulCharacter, read, read_file, read_pasted
 from lessons.content.article.markdown import to_html
 from lessons.content.article.passages import (
     Kind,
@@ -39,16 +36,10 @@ __all__ = [
 TITLE_WORDS = 8
 
 
-class NulCharacter(Refused):
-    """A character that no database of ours can hold."""
-
-    code = "nul_character"
-
-
 def parse(source: str, form: Form) -> Parsed:
     """The passages of an article and what was left out, in the order of the text."""
     if "\0" in source:
-        raise NulCharacter(_("The article holds a NUL character, which is no text."))
+        raise NulCharacter
     named, pieces = _pieces(source, form)
     pieces = recognition.recognise(pieces, plain=form == "text")
     pieces = kinds.name_stories(kinds.name_statements(pieces))

@@ -90,6 +90,15 @@ class UnknownEncoding(Refused):
     status = 415
 
 
+class NulCharacter(Refused):
+    """A character that no database of ours can hold."""
+
+    code = "nul_character"
+
+    def __init__(self) -> None:
+        super().__init__(_("The article holds a NUL character, which is no text."))
+
+
 class BrokenDocx(Refused):
     code = "broken_docx"
 
@@ -150,6 +159,8 @@ def read_pasted(text: str) -> tuple[str, Form]:
                 "limit": number_format(PASTED_MAX, force_grouping=True),
             }
         )
+    if "\0" in text:
+        raise NulCharacter
     if not text.strip():
         raise EmptyArticle(_("There is no text yet. Paste the article, or choose its file."))
     return read(text.replace("\r\n", "\n").encode("utf-8", "surrogatepass"), "")

@@ -59,9 +59,7 @@ def attention(_person: User, _now: datetime) -> Iterator[Row]:
             url=reverse("desk:course_stale", args=[course.pk]),
             weight="waiting",
             detail=ngettext(
-                "%(count)s block still says it the old way.",
-                "%(count)s blocks still say it the old way.",
-                len(blocks),
+                "%(count)s block to look at", "%(count)s blocks to look at", len(blocks)
             )
             % {"count": len(blocks)},
         )

@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from courseapp.accounts.models import User
-    from lessons.content.accepting import Proposed
-    from lessons.content.models import Course, Lesson
+    from lessons.content.accepting import Proposed, StaleLesson
+    from lessons.content.models import Course
 
 DIGITS = 10  # More than any version has.
 
 
 def by_course(
     proposed: Iterable[Proposed],
-) -> list[tuple[Course, list[tuple[Lesson, list[Proposed]]]]]:
+) -> list[tuple[Course, list[StaleLesson]]]:
     """Stale blocks as a page shows them: course by course, lesson by lesson."""
     found: dict[UUID, tuple[Course, list[Proposed]]] = {}
     for one in proposed:

@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,14 +30,19 @@ if TYPE_CHECKING:
     from courseapp.accounts.models import User
     from lessons.content.models import Article
 
-LIMITS = {"limit": PASTED_MAX, "megabytes": SIZE_MAX // 1024**2}
+
+def _limits() -> dict[str, object]:
+    return {
+        "limit": number_format(PASTED_MAX, force_grouping=True),
+        "megabytes": SIZE_MAX // 1024**2,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def new(request: HttpRequest, person: User) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "desk/articles/take.html", LIMITS)
+        return render(request, "desk/articles/take.html", _limits())
     try:
         source, form = _given(request)
         row = content.add(source=source, form=form, by=person, now=timezone.now())
@@ -51,7 +57,7 @@ def new(request: HttpRequest, person: User) -> HttpResponse:
 def version(request: HttpRequest, person: User, article: UUID) -> HttpResponse:
     row = content.called(article)
     if request.method != "POST":
-        context = {**LIMITS, "article": row, "revision": shelf.newest(row)}
+        context = {**_limits(), "article": row, "revision": shelf.newest(row)}
         return render(request, "desk/articles/take.html", context)
     try:
         source, form = _given(request)
@@ -82,7 +88,7 @@ def _given(request: HttpRequest) -> tuple[str, text.Form]:
 def _again(request: HttpRequest, refused: Refused, article: Article | None = None) -> HttpResponse:
     """The form once more, with what is amiss and with what was typed."""
     context = {
-        **LIMITS,
+        **_limits(),
         "article": article,
         "revision": shelf.newest(article) if article else None,
         "error": refused,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections import Counter
 from html import escape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import docx
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from lessons.content import article, blocks
+from lessons.content.article import nesting
 
 if TYPE_CHECKING:
     from lessons.content.article import Parsed
@@ -229,3 +232,41 @@ def test_markdown_nested_deeper_than_anybody_writes_loses_no_word() -> None:
 def test_a_page_nested_hundreds_deep_is_read() -> None:
     html = "<div>" * 498 + "<p>Diep weggestopt.</p>" + "</div>" * 498
     assert [p.text for p in article.parse(html, "html").passages] == ["Diep weggestopt."]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 100_000,
+        "<div></b>" * 60_000,
+        "<div>" * 501 + "hoi" + "</div>" * 501,
+        "<ul><li>" * 300 + "hoi",
+        "<a><b>" * 40_000,
+    ],
+    ids=["div", "odd ends", "just too deep", "lists", "formatting"],
+)
+def test_a_page_nested_beyond_reason_is_refused_at_once(html: str) -> None:
+    start = time.process_time()
+    with pytest.raises(nesting.NestedTooDeeply):
+        article.parse(html, "html")
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "<script>" + "<div>" * 3_000 + "</script>",
+        "<!--" + "<div>" * 3_000 + "-->",
+        "<p>zin" * 3_000,
+    ],
+    ids=["script", "comment", "paragraphs without an end"],
+)
+def test_what_only_looks_nested_is_read(noise: str) -> None:
+    assert "Hier staat het." in kept(article.parse(f"<p>Hier staat het.</p>{noise}", "html"))
+
+
+@pytest.mark.parametrize("start", ["<!--", "<script>"])
+def test_what_never_ends_is_read_through_once(start: str) -> None:
+    begin = time.process_time()
+    article.parse(start * 60_000, "html")
+    assert time.process_time() - begin < 2
