@@ -139,11 +139,11 @@ def _column(
     name: str, x: float, ground: float, width: float, height: float, bar: Bar | LessonBar
 ) -> SafeString:
     """A rectangle on ``ground``: solid, hatched for another unit, dotted where none is told."""
-    kind, fill = "bar solid", SafeString("")
+    kind, fill = "amount solid", SafeString("")
     if bar.value is None:
-        kind = "bar untold"
+        kind = "amount untold"
     elif isinstance(bar, Bar) and bar.plain:
-        kind, fill = "bar other", format_html(' fill="url(#{}-hatch)"', name)
+        kind, fill = "amount other", format_html(' fill="url(#{}-hatch)"', name)
     return format_html(
         '<rect class="{}"{} x="{}" y="{}" width="{}" height="{}"/>',
         *(kind, fill, round(x, 1), round(ground - height, 1), round(width, 1), height),
@@ -155,7 +155,7 @@ def _lesson(name: str, place: int, bar: LessonBar, most: int, room: int) -> Safe
     done = _part(bar.value, most, room)
     gone = _part(bar.lost, most, room) if bar.lost else 0
     lost = format_html(
-        '<rect class="bar lost" fill="url(#{}-hatch)" x="{}" y="{}" width="{}" height="{}"/>',
+        '<rect class="amount lost" fill="url(#{}-hatch)" x="{}" y="{}" width="{}" height="{}"/>',
         *(name, NUMBER + done, top, gone, BAR),
     )
     return format_html(

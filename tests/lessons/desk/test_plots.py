@@ -83,11 +83,11 @@ def test_kinds_of_bars_differ_by_pattern_and_not_by_colour_alone() -> None:
     )
     kinds = [(node.attributes["class"], node.attributes.get("fill")) for node in drawn.css("rect")]
     assert kinds == [
-        ("bar other", "url(#p-hatch)"),
-        ("bar solid", None),
-        ("bar untold", None),
-        ("bar solid", None),
-        ("bar lost", "url(#p-hatch)"),
+        ("amount other", "url(#p-hatch)"),
+        ("amount solid", None),
+        ("amount untold", None),
+        ("amount solid", None),
+        ("amount lost", "url(#p-hatch)"),
     ]
 
 
