@@ -300,7 +300,7 @@ def _locked(name: str, language: str, *, make: bool = False) -> PageText:
         new = PageText(name=name, language=language, draft={}, version=0)
         PageText.objects.bulk_create([new], ignore_conflicts=True)
     row = (
-        PageText.objects.select_for_update(of=("self",))
+        PageText.objects.select_for_update(of=("self",), no_key=True)
         .select_related("live__published_by")
         .filter(name=name, language=language)
         .first()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import translation
 
 from lessons.content import identity, site_pages
 from lessons.content.site_texts import IDENTITY, Identity
@@ -12,6 +13,8 @@ from tests.counting import counting
 from tests.factories import NOW
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +27,13 @@ ALL = Identity(
     email="post@example.org",
     phone="020 123 4567",
 )
+
+
+@pytest.fixture(autouse=True)
+def in_dutch() -> Iterator[None]:
+    """Whatever language the test before this one spoke."""
+    with translation.override("nl"):
+        yield
 
 
 def say(words: Identity) -> None:

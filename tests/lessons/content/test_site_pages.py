@@ -17,10 +17,19 @@ from tests.factories import NOW, make_reader
 from tests.racing import at_once
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lessons.content.site_pages import State
 
 pytestmark = pytest.mark.django_db
 PLACE = {"name": "about", "language": "nl"}
+
+
+@pytest.fixture(autouse=True)
+def in_dutch() -> Iterator[None]:
+    """Whatever language the test before this one spoke."""
+    with translation.override("nl"):
+        yield
 
 
 def titled(title: str, name: str = "about", language: str = "nl") -> Plain:

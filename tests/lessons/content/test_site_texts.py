@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,12 +14,22 @@ from lessons.content import richtext, site_texts, site_words
 from lessons.content.blocks import Card
 from lessons.content.site_texts import IDENTITY, KINDS, Home, Identity, InvalidPage, Plain
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 LANGUAGES = ("nl", "en")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=12,
 )
+
+
+@pytest.fixture(autouse=True)
+def in_dutch() -> Iterator[None]:
+    """Whatever language the test before this one spoke."""
+    with translation.override("nl"):
+        yield
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
