@@ -148,7 +148,6 @@ def coverage(found: Coverage) -> shapes_staff.Coverage:
         "passages": found.passages,
         "unused": list(found.unused),
         "unsupported": [
-            {"lesson": named(lesson), "block": str(block)}
-            for lesson, block, _kind in found.unsupported
+            {"lesson": named(lesson), "block": str(block.id)} for lesson, block in found.unsupported
         ],
     }
