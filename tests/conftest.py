@@ -13,6 +13,9 @@ from tests import network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytest_django import Settings
 
 pytest_plugins = ["tests.browsing", "tests.summary"]
 
@@ -48,3 +51,10 @@ def empty_cache() -> Iterator[None]:
 
     for cache in caches.all():
         cache.clear()
+
+
+@pytest.fixture
+def media_root(settings: Settings, tmp_path: Path) -> Path:
+    """An empty place for pictures, sound and film, for this test alone."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"

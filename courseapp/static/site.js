@@ -3,7 +3,8 @@
  *
  * 1. "Leave quickly" takes the place of this page in the history.
  * 2. A self-check is counted on this screen; nothing of it is sent.
- * 3. The lesson remembers which block the reader has before them.
+ * 3. A film that is at another site is shown here, but only once the reader asks for it.
+ * 4. The lesson remembers which block the reader has before them.
  */
 "use strict";
 
@@ -24,6 +25,21 @@ for (const form of document.querySelectorAll("form[data-selfcheck]")) {
   form.addEventListener("change", () => {
     const ticked = form.querySelectorAll("input:checked").length;
     count.textContent = count.dataset.words.replace("{n}", ticked);
+  });
+}
+
+for (const film of document.querySelectorAll("[data-player]")) {
+  const button = film.querySelector("button");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const player = document.createElement("iframe");
+    player.title = film.dataset.title;
+    player.allow = "autoplay; fullscreen; picture-in-picture";
+    /* The site itself, never the page: without any of it the players refuse to play. */
+    player.referrerPolicy = "strict-origin";
+    player.src = film.dataset.player;
+    film.replaceWith(player);
+    player.focus();
   });
 }
 

@@ -13,12 +13,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courseapp.errors import Refused
-from lessons.content import article, blocks, publishing, revisions
-from lessons.content.folder import ArticleFile, CourseFile, LessonFile, ModuleFile
-from lessons.content.models import Article, Course, Lesson, Module
+from lessons.content import article, blocks, media, publishing, revisions
+from lessons.content.folder import (
+    ArticleFile,
+    CourseFile,
+    LessonFile,
+    MediaCopy,
+    ModuleFile,
+    named_files,
+)
+from lessons.content.models import Article, Course, Lesson, MediaFile, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -59,6 +66,7 @@ def take_out(*, slug: str) -> CourseFile:
     course = publishing.course_called(slug)
     articles = list(course.articles.order_by("slug"))
     current = revisions.digests_of(articles)
+    modules = tuple(_module_files(course, current))
     return CourseFile(
         uuid=course.uuid,
         slug=course.slug,
@@ -69,8 +77,16 @@ def take_out(*, slug: str) -> CourseFile:
         language=course.language,
         pace=course.pace,
         articles=tuple(_article_file(one) for one in articles),
-        modules=tuple(_module_files(course, current)),
+        modules=modules,
+        media=tuple(_media_copies(named_files(modules))),
     )
+
+
+def _media_copies(paths: Sequence[str]) -> Iterable[MediaCopy]:
+    rows = MediaFile.objects.filter(path__in=paths) if paths else MediaFile.objects.none()
+    names = dict(rows.values_list("path", "name"))
+    for path in paths:
+        yield MediaCopy(path=path, name=names.get(path, path), source=media.where(path))
 
 
 def _article_file(one: Article) -> ArticleFile:
@@ -135,10 +151,10 @@ def _lesson_file(lesson: Lesson, current: Mapping[str, str]) -> LessonFile:
 def take_in(course: CourseFile, *, by: User | None, now: datetime) -> Taken:
     """Make the working copy what the folder says; lessons it does not name are retired.
 
-    All or nothing. Raises ``SlugTaken`` when another course or article has a slug of it, and
-    ``IdentityTaken``.
+    All or nothing, the files it shows included. Raises ``SlugTaken`` when another course or article
+    has a slug of it, ``IdentityTaken``, and what ``media`` refuses.
     """
-    with transaction.atomic():
+    with media.filling() as place, transaction.atomic():
         _free_slugs(course)
         _own_identities(course)
         row, created = Course.objects.update_or_create(
@@ -160,6 +176,10 @@ def take_in(course: CourseFile, *, by: User | None, now: datetime) -> Taken:
         current = revisions.digests_of(articles)
         for module in course.modules:
             _take_module(row, module, current)
+        for one in course.media:
+            media.bring_back(
+                path=one.path, name=one.name, source=one.source, place=place, by=by, now=now
+            )
     return Taken(row, created=created, retired=retired)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
+from lessons.content import embeds
 from lessons.content.blocks import fields
 from lessons.content.blocks.fields import (
     CONTROL,
@@ -150,6 +151,16 @@ class Media(Block):
     caption: str = line()
     body: str = rich()
 
+    @property
+    def leads_somewhere(self) -> bool:
+        """Whether there is something at its address that a page may show.
+
+        That is a film at a site we know, or a file of our own: no page asks any other host.
+        """
+        if self.kind == "embed":
+            return embeds.embed_of(self.src) is not None
+        return self.src.startswith("/") and not self.src.startswith("//")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Callout(Block):
@@ -228,6 +239,7 @@ def unfinished(block: Block) -> tuple[str, ...]:
         name
         for name, meta in fields_of(type(block)).items()
         if not _is_filled(getattr(block, name), meta)
+        or (name == "src" and isinstance(block, Media) and not block.leads_somewhere)
     )
 
 

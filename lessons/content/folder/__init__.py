@@ -4,6 +4,7 @@
     articles/<slug>.yaml            what we know of an article; its source lies beside it, untouched
     01-<module>/module.md
     01-<module>/01-<lesson>.md      front matter, then the blocks
+    media/                          the pictures, sound and films that the blocks show
 
 A block is a line ``::: kind``, its fields as YAML, a line ``---``, its body, a line ``:::``; empty
 fields are left out. Pure: no database. The shapes stand here; `writing` and `reading`
@@ -16,10 +17,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from courseapp.errors import Refused
+from lessons.content import own_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from pathlib import Path
     from uuid import UUID
 
     from lessons.content import blocks
@@ -75,6 +78,18 @@ class ModuleFile:
 
 
 @dataclass(frozen=True)
+class MediaCopy:
+    """A file of our own under the ``path`` that blocks name it by, and what it was called once.
+
+    ``source`` is where its bytes lie now: in the folder, or where the site keeps them.
+    """
+
+    path: str
+    name: str
+    source: Path = field(compare=False)
+
+
+@dataclass(frozen=True)
 class CourseFile:
     uuid: UUID
     slug: str
@@ -86,6 +101,13 @@ class CourseFile:
     pace: Mapping[str, Any] | None
     articles: tuple[ArticleFile, ...]
     modules: tuple[ModuleFile, ...]
+    media: tuple[MediaCopy, ...] = ()
+
+
+def named_files(modules: Iterable[ModuleFile]) -> list[str]:
+    """The files of our own that the blocks of these modules show, each once, in order."""
+    lessons = (lesson for module in modules for lesson in module.lessons)
+    return sorted(set().union(*(own_files.named_in(lesson.blocks) for lesson in lessons)))
 
 
 def source_name(article: ArticleFile) -> str:

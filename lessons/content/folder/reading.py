@@ -17,7 +17,9 @@ from lessons.content.folder import (
     CourseFile,
     InvalidFolder,
     LessonFile,
+    MediaCopy,
     ModuleFile,
+    named_files,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def read_folder(path: Path) -> CourseFile:
         if not isinstance(cited, list):
             raise ValueError("the field 'articles' is a list of slugs.")  # noqa: TRY004 -- see _naming.
         articles = [_read_article(path / "articles", slug) for slug in cited]
+        modules = tuple(_read_module(folder) for folder in _numbered(path, folders=True))
         course = CourseFile(
             uuid=UUID(front["uuid"]),
             slug=_slug(front),
@@ -49,7 +52,8 @@ def read_folder(path: Path) -> CourseFile:
             language=_one_of(front, "language", "nl", "en"),
             pace=front["pace"] if pace.from_json(front.get("pace")) else None,
             articles=tuple(articles),
-            modules=tuple(_read_module(folder) for folder in _numbered(path, folders=True)),
+            modules=modules,
+            media=tuple(_read_media(path / "media", named_files(modules))),
         )
     _refuse_twins(path, course)
     return course
@@ -197,6 +201,17 @@ def _read_article(folder: Path, slug: object) -> ArticleFile:
             source=_read_file(source),
             keys=_kept_keys(front),
         )
+
+
+def _read_media(folder: Path, named: Sequence[str]) -> Iterator[MediaCopy]:
+    """The files the lessons show; what else lies there is nobody's."""
+    file = folder / "names.yaml"
+    with _naming(file):
+        names = _mapping(_read_file(file)) if file.is_file() else {}
+    for path in named:
+        if not (folder / path).is_file():
+            raise InvalidFolder(f"media/{path} is missing: a lesson shows it.")
+        yield MediaCopy(path=path, name=str(names.get(path, path)), source=folder / path)
 
 
 def _read_module(folder: Path) -> ModuleFile:

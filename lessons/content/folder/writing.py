@@ -13,10 +13,10 @@ import yaml
 from lessons.content.folder import InvalidFolder, source_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lessons.content import blocks
-    from lessons.content.folder import ArticleFile, CourseFile, LessonFile, ModuleFile
+    from lessons.content.folder import ArticleFile, CourseFile, LessonFile, MediaCopy, ModuleFile
 
 
 def write_folder(course: CourseFile, path: Path) -> None:
@@ -34,6 +34,7 @@ def write_folder(course: CourseFile, path: Path) -> None:
             file = fresh / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())
+        _copy_media(course.media, fresh / "media")
         if path.exists():
             path.rename(old)
         shutil.move(fresh, path)
@@ -51,6 +52,15 @@ def files_of(course: CourseFile) -> Iterator[tuple[str, str]]:
         for number, lesson in enumerate(module.lessons, start=1):
             body = "\n\n".join(_block(block, lesson.stale) for block in lesson.blocks)
             yield f"{folder}/{number:02}-{lesson.slug}.md", _page(_lesson_front(lesson), body)
+    if course.media:
+        yield "media/names.yaml", _yaml({one.path: one.name for one in course.media})
+
+
+def _copy_media(media: Sequence[MediaCopy], folder: Path) -> None:
+    for one in media:
+        if not one.source.is_file():
+            raise InvalidFolder(f"{one.path} is missing: a lesson shows it.")
+        shutil.copyfile(one.source, folder / one.path)
 
 
 def _is_ours(path: Path) -> bool:
