@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -139,7 +138,7 @@ def _part(kind: str, *texts: str | None) -> Part:
 
 def _words(block: Block | None) -> str | None:
     """What a reader sees of it, without marks."""
-    return html.unescape(richtext.to_words(blocks.text_of(block))) if block else None
+    return richtext.to_plain(blocks.text_of(block)) if block else None
 
 
 def _as_text(block: Block | None) -> str | None:

@@ -13,6 +13,7 @@ const Rich = (() => {
   let library = null;
   const load = () => {
     library ??= import(document.querySelector("[data-rich-editor]").dataset.richEditor);
+    library.catch(() => (library = null)); // No connection: asked for again next time.
     return library;
   };
 
@@ -151,11 +152,17 @@ const Rich = (() => {
   };
 
   const editors = new WeakMap();
+  // At hand before it is needed: whoever goes offline after this still writes with it.
+  addEventListener("load", () => setTimeout(load, 200));
   return {
     /** The editor of a field, made if it is not there yet. A failure leaves the plain field. */
     open(field) {
       if (!editors.has(field)) {
-        editors.set(field, make(field).catch((error) => console.warn(error)));
+        const made = make(field).catch((error) => {
+          console.warn(error);
+          editors.delete(field);
+        });
+        editors.set(field, made);
       }
       return editors.get(field);
     },
