@@ -148,6 +148,7 @@ def coverage(found: Coverage) -> shapes_staff.Coverage:
         "passages": found.passages,
         "unused": list(found.unused),
         "unsupported": [
-            {"lesson": named(lesson), "block": str(block)} for lesson, block in found.unsupported
+            {"lesson": named(lesson), "block": str(block), "kind": kind}
+            for lesson, block, kind in found.unsupported
         ],
     }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext as _
 
-from lessons.content import editions, pace, publishing
+from lessons.content import drafts, editions, pace
 from lessons.content.models import Course
 from lessons.reading import access, outline, schedule
 from lessons.reading.standing import Facts, LessonNotFound, Standing
@@ -99,18 +99,19 @@ def _standing(course: Course, reader: Reader, now: datetime) -> Standing:
 
 def _as_edition(course: Course, now: datetime) -> PublishedCourse:
     """The working copy as its publication would make it; lessons that are live keep their date."""
-    draft, live = publishing.working_copy(course), publishing.live(course)
+    both = drafts.both_of(course)
+    draft = both.draft
     since = {
         lesson["uuid"]: lesson["since"]
-        for snapshot in live.snapshots.values()
+        for snapshot in both.live.snapshots.values()
         for lesson in snapshot.content["lessons"]
     }
     modules = []
     for module in draft.modules:
         lessons = draft.lessons[module.pk]
         dates = {str(one.pk): since.get(str(one.pk), now.isoformat()) for one in lessons}
-        modules.append(publishing.content_of(module, lessons, dates))
-    return editions.read(uuid.uuid4(), publishing.manifest_of(course), modules)
+        modules.append(drafts.content_of(module, lessons, dates))
+    return editions.read(uuid.uuid4(), both.manifest, modules)
 
 
 def _facts(draft: PublishedCourse, reader: Reader, began: datetime) -> Facts:
