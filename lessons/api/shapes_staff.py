@@ -245,6 +245,7 @@ class Unsupported(TypedDict):
 
     lesson: Named
     block: Id
+    kind: str
 
 
 class Coverage(TypedDict):

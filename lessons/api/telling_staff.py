@@ -148,6 +148,7 @@ def coverage(found: Coverage) -> shapes_staff.Coverage:
         "passages": found.passages,
         "unused": list(found.unused),
         "unsupported": [
-            {"lesson": named(lesson), "block": str(block.id)} for lesson, block in found.unsupported
+            {"lesson": named(lesson), "block": str(block.id), "kind": block.type}
+            for lesson, block in found.unsupported
         ],
     }

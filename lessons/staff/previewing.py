@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext as _
 
-from lessons.content import drafts, editions, pace, publishing
+from lessons.content import drafts, editions, pace
 from lessons.content.models import Course
 from lessons.reading import access, outline, schedule
 from lessons.reading.standing import Facts, LessonNotFound, Standing
@@ -109,7 +109,7 @@ def _as_edition(course: Course, now: datetime) -> PublishedCourse:
     for module in both.draft.modules:
         lessons = both.draft.lessons[module.pk]
         dates = {str(one.pk): since.get(str(one.pk), now.isoformat()) for one in lessons}
-        modules.append(publishing.content_of(module, lessons, dates))
+        modules.append(drafts.content_of(module, lessons, dates))
     return editions.read(uuid.uuid4(), both.manifest, modules)
 
 
