@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from lessons.content.staleness import StaleBlock
 
 
+# What is left out of the line of a passage, rather than beside it.
+MARKS = frozenset({"list marker", "heading mark", "quote mark", "call to action mark"})
+
+
 @dataclass(frozen=True)
 class Row:
     """An article on the list; ``stale``: how many blocks have not followed its newest version."""
@@ -35,11 +39,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """A passage, or what was left out at that place: its ``text`` and ``reason`` then."""
+    """A passage, or what was left out at that place: its ``text`` and ``reason`` then.
+
+    ``marks``: the bullets, numbers and signs that stood right before a passage.
+    """
 
     passage: Passage | None = None
     text: str = ""
     reason: str = ""
+    marks: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,10 @@ def lines(revision: Revision) -> list[Line]:
         out[left.get("after", last)].append(line)
     result = list(out[""])
     for passage in passages:
-        result += [Line(passage=passage), *out[passage.key]]
+        marks: list[Line] = []
+        while result and result[-1].reason in MARKS:
+            marks.insert(0, result.pop())
+        result += [Line(passage=passage, marks=tuple(marks)), *out[passage.key]]
     return result
 
 

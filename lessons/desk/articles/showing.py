@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from courseapp.accounts.models import User
-    from lessons.content.shelf import Line
+    from lessons.content.shelf import Line, Use
 
 # So many lines a page: a book of 500 pages would make one of ten megabytes.
 LINES = 400
@@ -49,7 +49,6 @@ def article(request: HttpRequest, _person: User, article: UUID) -> HttpResponse:
     revision = shelf.newest(row)
     lines = shelf.lines(revision)
     uses = shelf.uses(row)
-    unused = [{one.key for one in use.unused} for use in uses]
     return render(
         request,
         "desk/articles/article.html",
@@ -58,16 +57,21 @@ def article(request: HttpRequest, _person: User, article: UUID) -> HttpResponse:
             "revision": revision,
             "page": _page(request, lines),
             "legend": _legend(lines),
-            "left_out": sum(1 for line in lines if line.passage is None),
+            "left_out": sum(1 if line.passage is None else len(line.marks) for line in lines),
             "uses": uses,
-            # What not one of the courses uses; nothing is missed where there is no course.
-            "unused": set.intersection(*unused) if unused else set(),
+            "unused": _unused(uses),
             "stale": len({one.block for one in shelf.stale_blocks(row)}) if uses else 0,
             "kinds": KINDS.items(),
             "reasons": REASONS,
             "fresh": "nieuw" in request.GET,
         },
     )
+
+
+def _unused(uses: list[Use]) -> set[str]:
+    """What not one of the courses uses; nothing is missed where there is no course."""
+    each = [{one.key for one in use.unused} for use in uses]
+    return set.intersection(*each) if each else set()
 
 
 def _page(request: HttpRequest, lines: list[Line]) -> Page[Line]:
@@ -113,12 +117,13 @@ def kind(request: HttpRequest, person: User, article: UUID, passage: str) -> Htt
     )
     if "HX-Request" not in request.headers:
         return HttpResponseRedirect(going.to_passage(row, passage))
-    corrected = revision.passages.get(key=passage)
-    return render(
-        request,
-        "desk/articles/passage.html",
-        {"article": row, "one": corrected, "kinds": KINDS.items()},
-    )
+    context = {
+        "article": row,
+        "line": next(line for line in shelf.lines(revision) if _is(line, passage)),
+        "unused": _unused(shelf.uses(row)),
+        "kinds": KINDS.items(),
+    }
+    return render(request, "desk/articles/passage.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,10 +20,17 @@ from lessons.management.commands.load_courses import SHIPPED
 from tests.factories import NOW, lessons_of, make_course, make_lesson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 shipped = sorted(one for one in SHIPPED.iterdir() if one.is_dir())
+
+
+@pytest.fixture(autouse=True)
+def spoken_in_english() -> Iterator[None]:
+    """As a command speaks."""
+    with translation.override("en"):
+        yield
 
 
 def files_in(path: Path) -> dict[str, bytes]:

@@ -30,9 +30,10 @@ def test_what_was_left_out_stands_in_its_place() -> None:
     article = articles.add(source=source, form="text", by=None, now=NOW)
     lines = shelf.lines(shelf.newest(article))
     at = next(n for n, line in enumerate(lines) if line.reason == "link to read on")
-    after = lines[at + 1].passage or lines[at + 2].passage
-    assert after is not None
-    assert after.text.startswith("Herken")
+    after = lines[at + 1]
+    assert after.passage is not None
+    assert after.passage.text.startswith("Herken")
+    assert [(one.text, one.reason) for one in after.marks] == [("##", "heading mark")]
 
 
 def test_a_version_that_did_not_note_the_place_has_them_at_the_end() -> None:
