@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
 
-from lessons.content import blocks, differences, readability
+from lessons.content import differences, readability
 from lessons.content.models import Course
 
 if TYPE_CHECKING:
@@ -323,8 +323,3 @@ def _pace(value: Mapping[str, Any] | None) -> str:
         "n": days,
         "at": value["at"],
     }
-
-
-def kind_word(kind: str) -> str:
-    """What a kind of block is called."""
-    return str(KINDS.get(kind, kind)) if kind in blocks.KINDS else ""
