@@ -30,6 +30,7 @@ STOPS = {
 }
 SOFT = {"only_exercise", "hard_to_read", "long_sentences", "tics"}
 EASY = 60  # Flesch-Douma: below this a text takes effort.
+ENOUGH_WORDS = 50  # Fewer say nothing about how a text reads.
 SHOWN = 3
 PIECE = 140
 FAR_MINUTES = 2
@@ -185,7 +186,8 @@ def _of_reading(
     elif apart > max(FAR_MINUTES, measured.minutes // 2):
         yield replace(here, code="minutes_far", pieces=(str(lesson.minutes), str(measured.minutes)))
     if dutch:
-        yield from _of_style(text, measured.flesch_douma if measured.words else EASY, here)
+        enough = measured.words >= ENOUGH_WORDS
+        yield from _of_style(text, measured.flesch_douma if enough else EASY, here)
 
 
 def _of_style(text: str, ease: float, here: Finding) -> Iterator[Finding]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from lessons.content import blocks, differences, readability
+from lessons.content import differences, readability
 from lessons.content.models import Course
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def in_short(made: Changes) -> str:
     kept = [words for words, n in zip(said, _three(counts), strict=True) if n]
     if made.renamed or made.reordered:
         kept.append(_("modules renamed or moved"))
-    if made.course:
+    if made.course and made.before.manifest:
         kept.append(_("something about the whole course"))
     if made.articles:
         kept.append(_("the article on the site"))
@@ -147,7 +147,9 @@ def _three(counts: Mapping[str, int]) -> tuple[int, int, int]:
 
 
 def of_course(made: Changes) -> list[ShownField]:
-    """What changed of what is true for the whole course."""
+    """What changed of what is true for the whole course; of a first edition, nothing did."""
+    if not made.before.manifest:
+        return []
     was, now = made.before.manifest, made.after.manifest
     return [
         ShownField(str(COURSE_FIELDS[name]), _diff(_said(name, was), _said(name, now)))
@@ -305,6 +307,8 @@ def _said(name: str, manifest: Mapping[str, Any]) -> str:
         return _pace(value)
     if name == "articles":
         return ", ".join(value or ())
+    if name == "language" and value:
+        return str(get_language_info(value)["name_translated"])
     if name == "access" and value:
         free = value == Course.Access.FREE
         return _("everybody, for free") if free else _("who has access to the training")
@@ -319,8 +323,3 @@ def _pace(value: Mapping[str, Any] | None) -> str:
         "n": days,
         "at": value["at"],
     }
-
-
-def kind_word(kind: str) -> str:
-    """What a kind of block is called."""
-    return str(KINDS.get(kind, kind)) if kind in blocks.KINDS else ""

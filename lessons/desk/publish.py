@@ -188,7 +188,7 @@ def _page(
         "edition": both.live.edition,
         "next_number": both.live.edition.number + 1 if both.live.edition else 1,
         "choices": _choices(both, everything, changed, chosen, set(made.modules)),
-        "along": [both.title_of(one) for one in made.modules if one not in chosen],
+        "along": [both.title_of(one) for one in _in_order(both, set(made.modules) - chosen)],
         "made": made,
         "in_short": changes_shown.in_short(made),
         "told": consequences.between(course=row, made=made, now=now),
@@ -226,7 +226,7 @@ def _say_back(
         "course": row,
         "moment": moment,
         "words": moments.in_words(moment.at, now),
-        "titles": [both.title_of(one) for one in sorted(named)],
+        "titles": [both.title_of(one) for one in _in_order(both, named)],
         "wanted": sorted(wanted),
         "sent": request.POST,
     }
@@ -252,8 +252,6 @@ def _choices(
     both: Both, made: Changes, changed: set[UUID], chosen: set[UUID], named: set[UUID]
 ) -> list[Choice]:
     lessons = Counter(one.module or one.was_in for one in made.lessons)
-    drafted = [module.pk for module in both.draft.modules]
-    order = [*drafted, *(home for home in both.live.snapshots if home not in drafted)]
     return [
         Choice(
             uuid=home,
@@ -262,9 +260,15 @@ def _choices(
             along=home in named - chosen,
             lessons=lessons[home],
         )
-        for home in order
-        if home in changed
+        for home in _in_order(both, changed)
     ]
+
+
+def _in_order(both: Both, modules: set[UUID]) -> list[UUID]:
+    """These modules as they stand in the course; those that go come last."""
+    drafted = [module.pk for module in both.draft.modules]
+    order = [*drafted, *(home for home in both.live.snapshots if home not in drafted)]
+    return [home for home in order if home in modules]
 
 
 def _plans(both: Both, now: datetime) -> list[Plan]:

@@ -130,7 +130,7 @@ def test_style_is_soft_and_short() -> None:
 
 
 def test_a_hard_text_is_named_by_its_figure() -> None:
-    body = "Verantwoordelijkheidsgevoelens onderdrukken relatieontwikkelingsmogelijkheden. " * 5
+    body = "Verantwoordelijkheidsgevoelens onderdrukken relatieontwikkelingsmogelijkheden. " * 20
     assert "hard_to_read" in codes(course_of(make_block(body=body)))
 
 
