@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from lessons.reading.outline import LessonView
     from lessons.staff.previewing import Reader
 
+# The frame of the reader's pages begins with this; the link that skips it stays first.
+TOP = '<header class="top">'
 UUID_FORM = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TO_LESSON = re.compile(rf'href="/mijn/les/({UUID_FORM})/(?:#[^"]*)?"')
 TO_COURSE = re.compile(rf'href="/mijn/cursus/({UUID_FORM})/(?:verder/)?"')
@@ -119,7 +121,8 @@ def _page(
         status = 404 if refusal.status == 404 else 200  # noqa: PLR2004
     finally:
         request.user = person
-    return HttpResponse(_turned(html, reader).replace("<body>", f"<body>{bar}", 1), status=status)
+    shown = _turned(html, reader).replace(TOP, f"{bar}{TOP}", 1)
+    return HttpResponse(shown, status=status)
 
 
 def _turned(html: str, reader: Reader) -> str:
