@@ -10,13 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from courseapp.accounts import audit
@@ -273,18 +269,6 @@ def forget_old(*, now: datetime) -> int:
         LessonSave.objects.filter(at__lt=old).delete()[0]
         + UnsavedText.objects.filter(at__lt=old).delete()[0]
     )
-
-
-def held_elsewhere(*, lesson: UUID, ids: Collection[UUID]) -> set[UUID]:
-    """Which of these blocks are another lesson's: a block's identity is nobody else's."""
-    if not ids:
-        return set()
-    rows = Lesson.objects.exclude(pk=lesson).values_list("blocks", flat=True)
-    texts = rows.annotate(text=Cast("blocks", TextField())).filter(
-        reduce(or_, (Q(text__contains=str(one)) for one in ids))
-    )
-    held = {block["id"] for blocks_ in texts for block in blocks_}
-    return {one for one in ids if str(one) in held}
 
 
 _REFUSALS: dict[str, type[NotSaved]] = {

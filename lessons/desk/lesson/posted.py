@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from lessons.content import blocks, editing, richtext
+from lessons.content import block_homes, blocks, richtext
 from lessons.content.blocks import CONTROL
 from lessons.desk.lesson.typed import Typed, TypedBlock, TypedCard, of_block
 
@@ -90,7 +90,7 @@ def _blocks(data: QueryDict, lesson: Lesson, before: State, *, whole: bool) -> d
     old = {block.id: block for block in before.blocks}
     order = [(as_uuid(name), name) for name in data.getlist("order")]
     fresh = {one for one, _name in order if one and one not in old}
-    elsewhere = editing.held_elsewhere(lesson=lesson.pk, ids=fresh)
+    elsewhere = block_homes.held_elsewhere(lesson=lesson.pk, ids=fresh)
     found: list[TypedBlock] = []
     errors: dict[str, str] = {}
     times: dict[uuid.UUID, int] = {}
