@@ -35,6 +35,10 @@ Period = Literal["30", "90", "365", "all"]
 PERIODS: tuple[Period, ...] = get_args(Period)
 
 
+# Of how many readers the time between lessons is looked at.
+LATEST = 10_000
+
+
 @dataclass(frozen=True)
 class LessonFigures:
     """A lesson of the live edition: who finished it, and who was lost since the one before.
@@ -59,7 +63,8 @@ class CourseInsight:
     """One course. ``visits`` to its public page are counted exactly: they are not people.
 
     ``entered``: whether anybody ever began. ``lessons`` and ``between`` are empty for a cohort of
-    fewer than five and before the first publication.
+    fewer than five and before the first publication. ``between`` is of all these readers or, where
+    ``between_all`` is false, of the ten thousand who began last.
     """
 
     uuid: UUID
@@ -76,6 +81,7 @@ class CourseInsight:
     completed: Figure
     lessons: tuple[LessonFigures, ...]
     between: tuple[Between, ...]
+    between_all: bool
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,8 @@ def of(*, course: UUID, period: Period, now: datetime) -> CourseInsight:
         opened=groups.of(totals["opened"], enrolled),
         completed=groups.of(totals["completed"], enrolled),
         lessons=lessons,
-        between=between.of(_facts(course, since)) if lessons else (),
+        between=between.of(_latest(cohort)) if lessons else (),
+        between_all=totals["enrolled"] <= LATEST,
     )
 
 
@@ -176,6 +183,11 @@ def _facts(course: UUID, since: datetime | None) -> QuerySet[Finished]:
     return Finished.objects.filter(
         began, enrolment__course=course, enrolment__reader__is_staff=False
     )
+
+
+def _latest(cohort: QuerySet[Enrolment]) -> QuerySet[Finished]:
+    """What those finished who began last: enough for a histogram, and never millions to sort."""
+    return Finished.objects.filter(enrolment__in=cohort.order_by("-enrolled_at", "-pk")[:LATEST])
 
 
 def _finished(course: UUID, since: datetime | None) -> dict[UUID, int]:

@@ -211,6 +211,20 @@ def test_one_busy_reader_is_no_group() -> None:
     assert (same.times, next_day.times) == (None, 5)
 
 
+def test_the_time_between_lessons_is_that_of_those_who_began_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(insight, "LATEST", 10)
+    course = make_course(modules=1, lessons=2)
+    make_readers(course, 10, days=(0, 1))
+    assert look(course).between_all
+    make_readers(course, 20, days=(0, 5), began=NOW - timedelta(days=9))
+    found = look(course)
+    assert not found.between_all
+    assert [one.times for one in found.between] == [None, 10, *[None] * 5]
+    assert found.lessons[1].finished.readers == 30
+
+
 def test_visits_are_those_of_the_period_and_say_since_when_they_are_counted() -> None:
     course, other = make_course(), make_course()
     for days, count in ((0, 3), (30, 4), (31, 5), (400, 6)):
