@@ -239,4 +239,4 @@ def test_the_page_takes_the_same_queries_however_much_there_is(
     with counting() as count:
         page = client.get(address(lesson))
     assert len(tree(page).css(".pas")) == passages
-    assert int(count) <= 13, count
+    assert int(count) <= 12, count
