@@ -25,7 +25,9 @@ SECRET = "Deze zin staat alleen in een gesloten les."
 
 
 def make_article(slug: str = "een-artikel") -> Article:
-    article = Article.objects.create(slug=slug, title="Een artikel", description="Waarover.")
+    article = Article.objects.create(
+        slug=slug, title="Een artikel", description="Waarover.", public=True
+    )
     revision = Revision.objects.create(
         article=article, number=1, source="", form="markdown", imported_at=datetime.now(UTC)
     )
@@ -205,7 +207,7 @@ def test_what_is_written_in_a_course_is_never_markup() -> None:
 
 def test_an_article_that_is_not_public_is_nowhere_and_hinders_no_page() -> None:
     article = make_article()
-    article.live_revision = None
+    article.public, article.live_revision = False, None
     article.save()
     course = make_course(live=False)
     course.articles.add(article)
