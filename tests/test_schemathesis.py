@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from lessons.content.models import Course
 
 FEW = 2
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "6"))
 # Things with these names exist, so that what is made up does not only meet "not found".
 SLUG = "bestaat"
 LESSONS = [UUID(int=number) for number in (1, 2, 3)]

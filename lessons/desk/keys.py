@@ -42,13 +42,13 @@ class KeyForm(forms.Form):
     """What a new key is called, and what it may do."""
 
     name = forms.CharField(
-        label=gettext_lazy("What it is for"),
+        label=gettext_lazy("What is it for?"),
         max_length=machine_tokens.NAME_MAX,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Give the key a name you will know it by.")},
     )
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("What it may do"),
+        label=gettext_lazy("What may it do?"),
         choices=list(MAY.items()),
         widget=forms.CheckboxSelectMultiple,
         initial=[Scope.READ],

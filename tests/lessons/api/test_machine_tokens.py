@@ -168,3 +168,11 @@ def test_readers_are_refused_and_visitors_asked_to_sign_in(path: str, method: st
     status, problem = getattr(Caller(), method)(f"staff/{path}")
     assert (status, problem["code"]) == (401, "not_signed_in")
     assert not AuditEntry.objects.exists()
+
+
+def test_the_head_of_an_answer_takes_the_scope_of_the_whole() -> None:
+    owner = make_owner()
+    for scopes, status in ((("read",), 200), (("edit", "publish"), 403)):
+        caller = by_machine(key_of(owner, *scopes)[1])
+        response = caller.client.head("/api/v1/staff/courses/", headers=caller.headers)
+        assert response.status_code == status

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import Client
 
 from courseapp.accounts.models import AuditEntry
 from lessons.content.models import Article, Course, Revision
@@ -276,3 +277,17 @@ def test_the_list_and_an_article_take_the_same_statements_however_much_there_is(
             staff.get(f"staff/articles/{article}/")
         counts["one"].add(int(count))
     assert counts == {"list": {3}, "one": {6}}
+
+
+def test_a_session_s_program_may_send_three_megabytes_too() -> None:
+    """Django's own limit for forms is lower; what is sent as JSON has the endpoint's."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_reader(is_staff=True))
+    client.cookies["csrftoken"] = "x" * 32
+    paragraph = "é" * 500 + "\n\n"
+    body = json.dumps({"source": paragraph * 900, "form": "text"})
+    assert 2_600_000 < len(body) < 3 * 1024 * 1024
+    response = client.post(
+        "/api/v1/staff/articles/", body, "application/json", headers={"X-CSRFToken": "x" * 32}
+    )
+    assert response.status_code == 201
