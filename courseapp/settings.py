@@ -8,7 +8,6 @@ cannot work or would be unsafe.
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -209,28 +208,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+# How often in seconds; a message nobody took by the next time has lost its use.
 CELERY_BEAT_SCHEDULE = {
-    "post.tick": {"task": "post.tick", "schedule": 15.0, "options": {"expires": 15}},
-    "lessons.publish_due": {
-        "task": "lessons.publish_due",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "lessons.forget_old": {
-        "task": "lessons.forget_old",
-        "schedule": timedelta(days=1),
-        "options": {"expires": 3600},
-    },
-    "post.forget_old": {
-        "task": "post.forget_old",
-        "schedule": timedelta(days=1),
-        "options": {"expires": 3600},
-    },
-    "accounts.prune": {
-        "task": "accounts.prune",
-        "schedule": timedelta(days=1),
-        "options": {"expires": 3600},
-    },
+    task: {"task": task, "schedule": float(every), "options": {"expires": expires}}
+    for task, every, expires in (
+        ("post.tick", 15, 15),
+        ("lessons.publish_due", 60, 60),
+        ("post.forget_old", 86_400, 3600),
+        ("accounts.prune", 86_400, 3600),
+        ("lessons.forget_old", 86_400, 3600),
+    )
 }
 
 # --- People ------------------------------------------------------------------------------------

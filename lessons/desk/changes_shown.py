@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lessons.content import differences, readability
 from lessons.content.models import Course
+from lessons.desk import block_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,18 +24,6 @@ FOLD_FROM = 260
 KEPT = 90
 # So many words that stay between two changes are no island to be shown.
 LONE = 2
-KINDS = {
-    "text": gettext_lazy("Text"),
-    "quote": gettext_lazy("Quote"),
-    "cards": gettext_lazy("Cards"),
-    "story": gettext_lazy("Story"),
-    "selfcheck": gettext_lazy("Self-check"),
-    "reflection": gettext_lazy("Reflection"),
-    "exercise": gettext_lazy("Exercise"),
-    "media": gettext_lazy("Picture, sound or film"),
-    "callout": gettext_lazy("Aside"),
-    "offer": gettext_lazy("Offer"),
-}
 BLOCK_CHANGES = {
     "added": gettext_lazy("new"),
     "changed": gettext_lazy("changed"),
@@ -239,7 +228,7 @@ def _block(part: ChangedBlock) -> ShownBlock:
     whole = (Piece("equal", _shortened(part.after)),)
     return ShownBlock(
         uuid=part.block,
-        kind=str(KINDS.get(part.kind, part.kind)),
+        kind=str(block_names.NAMES.get(part.kind, part.kind)),
         change=part.change,
         label=str(BLOCK_CHANGES[part.change]),
         pieces=whole if moved else _diff(part.before, part.after),

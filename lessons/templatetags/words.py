@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django import template
 
 from lessons.content import blocks, richtext
-from lessons.desk.articles.words import BLOCKS, KINDS, REASONS
+from lessons.desk import block_names
+from lessons.desk.articles.words import KINDS, REASONS
 
 if TYPE_CHECKING:
     from lessons.content.blocks import Block
@@ -24,7 +25,7 @@ def passage(kind: str) -> str:
 @register.filter
 def block(kind: str) -> str:
     """The name of a type of block."""
-    return str(BLOCKS.get(kind, kind))
+    return str(block_names.NAMES.get(kind, kind))
 
 
 @register.filter

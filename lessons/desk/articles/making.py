@@ -18,7 +18,7 @@ from courseapp.errors import Refused
 from lessons.content import articles as content
 from lessons.content import drafting, merging, shelf
 from lessons.content.models import Course
-from lessons.desk.articles.words import BLOCKS
+from lessons.desk import block_names
 from lessons.desk.door import for_staff
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def derive(request: HttpRequest, person: User, article: UUID) -> HttpResponse:
         "typed": typed,
         "error": error,
         "courses": Course.objects.order_by("title"),
-        "blocks": BLOCKS,
+        "blocks": block_names.NAMES,
     }
     status = error.status if error else 200
     return render(request, "desk/articles/derive.html", context, status=status)
@@ -74,7 +74,7 @@ def merge(request: HttpRequest, person: User, article: UUID, course: UUID) -> Ht
         "course": home,
         "proposal": merging.propose(course=home, article=row),
         "cited": home.articles.filter(pk=row.pk).exists(),
-        "blocks": BLOCKS,
+        "blocks": block_names.NAMES,
     }
     return render(request, "desk/articles/merge.html", context)
 

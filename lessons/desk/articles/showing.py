@@ -18,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lessons.content import articles as content
 from lessons.content import revisions, shelf
 from lessons.content.articles import InvalidArticle
+from lessons.desk import block_names
 from lessons.desk.articles import going
-from lessons.desk.articles.words import BLOCKS, KINDS, REASONS
+from lessons.desk.articles.words import KINDS, REASONS
 from lessons.desk.door import for_staff
 
 if TYPE_CHECKING:
@@ -153,5 +154,5 @@ def coverage(request: HttpRequest, _person: User, course: UUID) -> HttpResponse:
     return render(
         request,
         "desk/articles/coverage.html",
-        {"course": row, "use": shelf.use_of(row), "blocks": BLOCKS, "kinds": KINDS},
+        {"course": row, "use": shelf.use_of(row), "blocks": block_names.NAMES, "kinds": KINDS},
     )

@@ -13,18 +13,6 @@ KINDS = {
     "story": pgettext_lazy("passage", "Story"),
     "call_to_action": pgettext_lazy("passage", "Invitation"),
 }
-BLOCKS = {
-    "text": pgettext_lazy("block", "Text"),
-    "quote": pgettext_lazy("block", "Quote"),
-    "cards": pgettext_lazy("block", "Cards"),
-    "story": pgettext_lazy("block", "Story"),
-    "selfcheck": pgettext_lazy("block", "Self-check"),
-    "reflection": pgettext_lazy("block", "Reflection"),
-    "exercise": pgettext_lazy("block", "Exercise"),
-    "media": pgettext_lazy("block", "Media"),
-    "callout": pgettext_lazy("block", "Aside"),
-    "offer": pgettext_lazy("block", "Offer"),
-}
 # By the reasons that lessons.content.article gives.
 REASONS = {
     "around the article": gettext_lazy("stands around the article"),

@@ -6,21 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from lessons.desk.block_names import NAMES
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Sentence
 
-NAMES: dict[str, Sentence] = {
-    "text": _("Text"),
-    "quote": _("Quote"),
-    "cards": _("Cards"),
-    "story": _("Story"),
-    "selfcheck": _("Self-check"),
-    "reflection": _("Reflection"),
-    "exercise": _("Exercise"),
-    "media": _("Media"),
-    "callout": _("Callout"),
-    "offer": _("Offer"),
-}
 LABELS: dict[str, Sentence] = {
     "title": _("Title"),
     "body": _("Text"),
