@@ -19,7 +19,7 @@ from lessons.content import articles as content
 from lessons.content import revisions, shelf
 from lessons.content.articles import InvalidArticle
 from lessons.desk.articles import going
-from lessons.desk.articles.words import BLOCKS, KINDS, REASONS
+from lessons.desk.articles.words import KINDS
 from lessons.desk.door import for_staff
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ def article(request: HttpRequest, _person: User, article: UUID) -> HttpResponse:
             "unused": _unused(uses),
             "stale": len({one.block for one in shelf.stale_blocks(row)}) if uses else 0,
             "kinds": KINDS.items(),
-            "reasons": REASONS,
             "fresh": "nieuw" in request.GET,
         },
     )
@@ -153,5 +152,5 @@ def coverage(request: HttpRequest, _person: User, course: UUID) -> HttpResponse:
     return render(
         request,
         "desk/articles/coverage.html",
-        {"course": row, "use": shelf.use_of(row), "blocks": BLOCKS, "kinds": KINDS},
+        {"course": row, "use": shelf.use_of(row)},
     )
