@@ -7,6 +7,7 @@ that it was held against the present rewording.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from lessons.content import (
     richtext,
     staleness,
 )
+from lessons.content.derivation import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +56,8 @@ class Proposed:
 
     ``diff`` is the article's change; ``result`` the block's words before and after, both word by
     word. ``block`` is None when the block was written in own words, ``goes`` says that nothing
-    would be left of it. ``now``: the block's words as they are.
+    would be left of it. ``now``: the block's words as they are. ``title``: what the lesson would be
+    called, where a heading is its title and stands nowhere else; ``result`` tells of that then.
     """
 
     stale: StaleBlock
@@ -63,6 +66,7 @@ class Proposed:
     result: list[tuple[Op, str]]
     goes: bool = False
     now: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def proposals(stale: Iterable[StaleBlock]) -> list[Proposed]:
 def proposal(*, lesson: Lesson, block: UUID, passage: str) -> Block | None:
     """The block as accepting would leave it, without words when it would go; None when the old
     wording does not stand in it. Raises ``NotStale``."""
-    return _changed(_block_of(lesson, block), _stale(lesson, block, passage))
+    return _proposed(_stale(lesson, block, passage)).block
 
 
 def accept(
@@ -169,7 +173,11 @@ class _Step:
             return True  # It went with another passage.
         changed = _changed(self.blocks[at], stale)
         if changed is None:
-            return False
+            title = _titled(self.state.title, stale)
+            self.state = replace(self.state, title=title or self.state.title)
+            if title:
+                self._hold(stale)
+            return bool(title)
         if stale.after is None and rewording.is_empty(changed):
             del self.blocks[at]
         else:
@@ -222,6 +230,17 @@ def _changed(block: Block, stale: StaleBlock) -> Block | None:
     return rewording.replaced(block, stale.before, stale.after)
 
 
+def _titled(title: str, stale: StaleBlock) -> str:
+    """What a lesson is called whose title is the old heading, with the number of its part if it
+    has one; "" where its title is another."""
+    if not stale.before or not stale.after:
+        return ""
+    old, new = (writing.shorten(writing.clean(one), writing.TITLE_MAX)
+                for one in (stale.before, stale.after))  # fmt: skip
+    part = re.fullmatch(rf"(?:{re.escape(old)}|{re.escape(new)})( \(\d+\))?", title)
+    return f"{new}{part[1] or ''}" if part and new else ""
+
+
 def _without(block: Block, passage: str) -> Block:
     return replace(block, passages=tuple(key for key in block.passages if key != passage))
 
@@ -231,6 +250,11 @@ def _proposed(stale: StaleBlock) -> Proposed:
     changed = _changed(block, stale)
     goes = changed is not None and stale.after is None and rewording.is_empty(changed)
     before, after = _said(block), "" if goes or changed is None else _said(changed)
+    title = _titled(stale.lesson.title, stale) if changed is None else ""
+    if title:
+        diff = differences.diff(stale.before, stale.after or "")
+        named = differences.diff(stale.lesson.title, title)
+        return Proposed(stale, diff, block, named, now=before, title=title)
     return Proposed(
         stale=stale,
         diff=differences.diff(stale.before, stale.after or ""),

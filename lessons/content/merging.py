@@ -203,6 +203,8 @@ def merge(
     """
     with transaction.atomic():
         course = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+        # Nobody takes a block away while it is said what comes behind it.
+        list(course.lessons.select_for_update(no_key=True).order_by("pk").values_list("pk"))
         proposal = propose(course=course, article=article)
         course.articles.add(article)
         places = [

@@ -18,7 +18,6 @@ from courseapp.errors import Refused
 from lessons.content import articles as content
 from lessons.content import drafting, merging, shelf
 from lessons.content.models import Course
-from lessons.desk import block_names
 from lessons.desk.door import for_staff
 
 if TYPE_CHECKING:
@@ -51,7 +50,6 @@ def derive(request: HttpRequest, person: User, article: UUID) -> HttpResponse:
         "typed": typed,
         "error": error,
         "courses": Course.objects.order_by("title"),
-        "blocks": block_names.NAMES,
     }
     status = error.status if error else 200
     return render(request, "desk/articles/derive.html", context, status=status)
@@ -74,7 +72,6 @@ def merge(request: HttpRequest, person: User, article: UUID, course: UUID) -> Ht
         "course": home,
         "proposal": merging.propose(course=home, article=row),
         "cited": home.articles.filter(pk=row.pk).exists(),
-        "blocks": block_names.NAMES,
     }
     return render(request, "desk/articles/merge.html", context)
 

@@ -18,9 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lessons.content import articles as content
 from lessons.content import revisions, shelf
 from lessons.content.articles import InvalidArticle
-from lessons.desk import block_names
 from lessons.desk.articles import going
-from lessons.desk.articles.words import KINDS, REASONS
+from lessons.desk.articles.words import KINDS
 from lessons.desk.door import for_staff
 
 if TYPE_CHECKING:
@@ -63,7 +62,6 @@ def article(request: HttpRequest, _person: User, article: UUID) -> HttpResponse:
             "unused": _unused(uses),
             "stale": len({one.block for one in shelf.stale_blocks(row)}) if uses else 0,
             "kinds": KINDS.items(),
-            "reasons": REASONS,
             "fresh": "nieuw" in request.GET,
         },
     )
@@ -154,5 +152,5 @@ def coverage(request: HttpRequest, _person: User, course: UUID) -> HttpResponse:
     return render(
         request,
         "desk/articles/coverage.html",
-        {"course": row, "use": shelf.use_of(row), "blocks": block_names.NAMES, "kinds": KINDS},
+        {"course": row, "use": shelf.use_of(row)},
     )

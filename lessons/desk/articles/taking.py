@@ -19,7 +19,6 @@ from lessons.content import article as text
 from lessons.content import articles as content
 from lessons.content.article.formats import PASTED_MAX, SIZE_MAX
 from lessons.desk.articles.stale import by_course
-from lessons.desk.articles.words import KINDS
 from lessons.desk.door import for_staff
 
 if TYPE_CHECKING:
@@ -116,6 +115,5 @@ def changes(request: HttpRequest, _person: User, article: UUID) -> HttpResponse:
             "comparison": comparing.compare(old=older, new=revision) if older else None,
             "courses": by_course(proposed),
             "cited": row.courses.exists(),
-            "kinds": KINDS,
         },
     )

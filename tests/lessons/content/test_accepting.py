@@ -181,3 +181,27 @@ def test_the_proposals_of_many_blocks_take_no_more_statements_than_those_of_one(
         found = accepting.proposals(staleness.of_course(course))
     assert len(found) > 1
     assert int(count) <= 5, count
+
+
+def test_a_heading_that_only_names_its_lesson_gives_it_its_new_name() -> None:
+    article, course = a_course()
+    revise(article, ("## Wat wachten doet", "## Wat wachten met je doet"))
+    found = staleness.of_course(course)
+    assert {one.kind for one in found} == {"text", "reflection"}
+    shown = {one.stale.kind: one for one in accepting.proposals(found)}
+    assert shown["text"].title == "Wat wachten met je doet"
+    assert shown["reflection"].title == ""
+    lesson, left = accepting.accept_all(
+        lesson=found[0].lesson.pk, version=found[0].lesson.version, by=None, now=NOW
+    )
+    assert (lesson.title, left) == ("Wat wachten met je doet", 0)
+    assert lesson.blocks[0] == found[0].lesson.blocks[0]
+    assert staleness.of_course(course) == []
+
+
+def test_a_title_that_a_person_gave_stays() -> None:
+    article, course = a_course()
+    course.lessons.filter(title="Wat wachten doet").update(title="De lange avond")
+    revise(article, ("## Wat wachten doet", "## Wat wachten met je doet"))
+    shown = {one.stale.kind: one for one in accepting.proposals(staleness.of_course(course))}
+    assert shown["text"].block is None
