@@ -233,7 +233,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "account_request_login_code"
-LOGIN_REDIRECT_URL = "/mijn/"
+LOGIN_REDIRECT_URL, STAFF_REDIRECT_URL = "/mijn/", "/beheer/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "courseapp.post.account_mail.Adapter"
 ACCOUNT_FORMS = {

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.httpkit import is_headless_request
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -95,6 +96,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         entering.confirm(user=user, now=timezone.now())
         super().login(request, user)
         codes.remember_again(request)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Staff come to work; readers come to their courses."""
+        if request.user.is_authenticated and request.user.is_staff:
+            return str(settings.STAFF_REDIRECT_URL)
+        return str(super().get_login_redirect_url(request))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Bring the language chosen on the account to this browser."""

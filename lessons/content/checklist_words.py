@@ -27,8 +27,8 @@ SENTENCES: dict[str, _StrPromise] = {
     "offer_not_live": gettext_lazy(
         "The course “%(first)s” is not public yet, so readers see no button to it."
     ),
-    "claim": gettext_lazy("This sounds like a medical promise: %(all)s."),
-    "never": gettext_lazy("These words hurt or ring hollow. Choose others: %(all)s."),
+    "claim": gettext_lazy("Medical words, with which the site promises nothing: %(all)s."),
+    "never": gettext_lazy("These words hurt or ring hollow: %(all)s."),
     "title_twice": gettext_lazy("Two lessons have this title: “%(first)s”."),
     "no_reflection": gettext_lazy("This lesson asks the reader nothing: it has no reflection."),
     "only_exercise": gettext_lazy("This lesson has an exercise and no reflection."),

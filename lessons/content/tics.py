@@ -45,7 +45,7 @@ LOOK_AT = _compiled(
         "of het nu … of": r"\bof (?:het|je) nu\b[^.!?\n]{1,80}\bof\b",
         "drieslag": r"\b[\w’-]+, [\w’-]+ (?:en|of) [\w’-]+\b",
         "vraag met antwoord": r"(?:^|[.!?] )(?:[\w’-]+ ){1,4}[\w’-]+\? [\w’-]+(?: [\w’-]+)?\.",
-        "onthullende dubbele punt": r"\w: [a-zà-ÿ]",
+        "onthullende dubbele punt": r"[\w’-]+: [a-zà-ÿ][\w’-]*",
         "gedachtestreepje": r"[–—]| - ",
     }
 )

@@ -37,6 +37,8 @@ SENTENCES: dict[str, _StrPromise] = {
     "module.retired": gettext_lazy("%(who)s took the module “%(name)s” out of the course"),
     "module.brought_back": gettext_lazy("%(who)s brought back the module “%(name)s”"),
     "course.added": gettext_lazy("%(who)s began the course “%(name)s”"),
+    "course.derived": gettext_lazy("%(who)s made a course of the article: “%(name)s”"),
+    "course.merged": gettext_lazy("%(who)s took passages of an article into “%(name)s”"),
     "course.changed": gettext_lazy("%(who)s changed the settings of the course"),
     "course.arranged": gettext_lazy("%(who)s changed the order of the course"),
     "course.undone": gettext_lazy("%(who)s undid a step in the course"),

@@ -89,7 +89,7 @@ def publish(request: HttpRequest, person: User, course: UUID) -> HttpResponse:
     messages.success(request, _went_live(row, edition))
     if planned:
         messages.info(request, _("What was planned for these modules has been called off."))
-    return redirect("desk:publish", row.pk)
+    return redirect("desk:course", row.pk)
 
 
 @require_POST
