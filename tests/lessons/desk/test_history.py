@@ -107,7 +107,7 @@ def test_going_back_asks_first_and_then_makes_a_new_edition() -> None:
     assert tree(now_live).css_first("main form") is None
 
 
-@pytest.mark.parametrize("over", ["", "x", "\x00", str(uuid.uuid4())])
+@pytest.mark.parametrize("over", ["", "x", "\x00", str(uuid.UUID(int=9))])
 def test_going_back_over_something_unseen_is_refused(over: str) -> None:
     course, client = course_with_editions(2), staff()
     address = reverse("desk:edition_restore", args=[course.pk, 1])
