@@ -27,7 +27,7 @@ def test_the_owner_comes_in_with_the_password_that_is_shown_once(client: Client)
     shown = re.search(r"password: (\S+)", create("Owner@localhost"))
     assert shown
     data = {"login": "owner@localhost", "password": shown.group(1)}
-    assert client.post(reverse("account_login"), data).headers["Location"] == "/mijn/"
+    assert client.post(reverse("account_login"), data).headers["Location"] == "/beheer/"
     user = User.objects.get()
     assert (user.is_staff, user.is_owner) == (True, True)
 
