@@ -182,7 +182,7 @@ class Report:
                 str(one["ours"]["statements"]),
                 f"{one['theirs']['ms']:,.0f}",
                 f"{one['theirs']['statements']:,}",
-                f"{_times(one):,.0f} times as fast",
+                f"{_times(one):,.{0 if _times(one) >= LEAST_TIMES else 1}f} times as fast",
                 f"≥ {LEAST_TIMES} {_verdict(_times(one) >= LEAST_TIMES)}",
             ]
             for one in self.comparisons

@@ -29,7 +29,7 @@ PACE = {"every_days": 2, "at": "07:00"}
 
 def course() -> Course:
     """A course whose lessons open one after the other, published, and then changed in a module."""
-    made = material.draft_course("crowd")
+    made = material.draft_course("well-read")
     made.pace = PACE
     made.save()
     made = material.publish_all(made, crowd.NOW - timedelta(days=crowd.DAYS))
