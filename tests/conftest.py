@@ -28,19 +28,22 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 
+def pytest_configure() -> None:
+    """Pages speak Dutch also in a checkout that was never run.
+
+    Before anything is collected: a process that asked for a sentence once keeps the language it
+    found then.
+    """
+    from courseapp import catalogues  # noqa: PLC0415 -- settings are ready only now.
+
+    catalogues.compile_all()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_outgoing_network() -> Iterator[None]:
     """A test that reaches beyond this machine fails at once, with the address it wanted."""
     with network.closed():
         yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def compiled_catalogues() -> None:
-    """Pages speak Dutch also in a checkout that was never run."""
-    from courseapp import catalogues  # noqa: PLC0415 -- settings are ready only now.
-
-    catalogues.compile_all()
 
 
 @pytest.fixture(autouse=True)
