@@ -56,7 +56,7 @@ class Live:
 class Cited:
     """An article that a course is made from; ``newest`` is the key of its newest revision.
 
-    ``behind``: it is public, and readers do not see its newest words yet.
+    ``behind``: what readers see of it is not what they should: its newest words, or nothing.
     """
 
     slug: str
@@ -213,7 +213,7 @@ def _cited(courses: Sequence[Course]) -> dict[UUID, list[Cited]]:
     for row in rows.values_list(
         "course", "slug", "title", "public", "live_revision", "newest", named=True
     ):
-        behind = row.public and row.newest is not None and row.newest != row.live_revision
+        behind = row.live_revision != (row.newest if row.public else None)
         cited = Cited(slug=row.slug, title=row.title, newest=row.newest, behind=behind)
         found.setdefault(row.course, []).append(cited)
     return found

@@ -20,6 +20,7 @@ from tests.lessons.pages.opening import address, browser_of, links, the, tree
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django.fixtures import Settings
 
     from courseapp.accounts.models import User
 
@@ -205,7 +206,10 @@ def test_coverage_leads_to_every_gap(desk: Client) -> None:
     assert "nog in geen les" in the(tree(text), f"#p-{key}").text()
 
 
-def test_an_article_that_moved_on_asks_for_attention_once_a_course(person: User) -> None:
+def test_an_article_that_moved_on_asks_for_attention_once_a_course(
+    person: User, settings: Settings
+) -> None:
+    settings.ATTENTION = ["lessons.desk.articles.attention"]
     article = an_article()
     course = a_course(article)
     assert attention.rows(person=person, now=NOW) == []
