@@ -72,7 +72,7 @@ def grow(course: Course, *, wanted: int) -> None:
     newest, count = there.first() or 0, there.count()
     with _trusted():
         if wanted > count:
-            _enrol(course, f"{course.slug}-{count}", wanted - count)
+            _enrol(course, f"grown-{count}", wanted - count)
         _facts(course, newest)
     # Planned by what is there now, as a database is that has been in use for a while.
     _run("ANALYZE")
