@@ -138,7 +138,7 @@ def plan_and_wait(page: Page, course: Course) -> None:
     page.locator("details.later summary").click()
     page.fill("#date", f"{moment:%Y-%m-%d}")
     page.fill("#time", "07:00")
-    page.locator("button[formaction$='/later/']").click()
+    page.locator("details.later form .btn").click()
     page.locator("main form .btn").click()
     expect(page.locator(".panel", has_text="om 07:00")).to_be_visible()
     assert Module.objects.filter(course=course, publish_at=None).count() == 0
