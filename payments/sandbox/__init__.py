@@ -51,3 +51,7 @@ Verbs of ``world`` (each returns the Stripe object it changed, as a dict; amount
 On the command line: ``python -m payments.sandbox --port 12111 --state FILE --webhook URL --secret whsec_…``;
 people find its control page at ``/_sim/``.
 """
+
+from payments.sandbox.running import KEY, NotHere, Running, running
+
+__all__ = ["KEY", "NotHere", "Running", "running"]
