@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 import time
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from payments.sandbox import agenda, forms, idempotency, reading, routes, shapes
+from payments.sandbox import agenda, authentication, forms, idempotency, reading, routes, shapes
 from payments.sandbox.api_version import PINNED
 from payments.sandbox.refusals import NOT_FOUND, Refused
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from payments.sandbox.knobs import Fault
     from payments.sandbox.routes import Route
     from payments.sandbox.store import Store, Thing
-
-TEST_KEYS = ("sk_test_", "rk_test_")
-LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
 class Cut(Exception):
@@ -70,13 +66,8 @@ def answer(store: Store, call: Call) -> Answer:
     if how == "cut_before":
         raise Cut
     try:
-        _authenticate(store, call)
-        if how == "429":
-            raise Refused(
-                "Request rate limit exceeded.", status=429, code="rate_limit", began=False
-            )
-        if how == "500":
-            raise _broken(began=False)
+        authentication.check(store, path=call.path, headers=call.headers)
+        _refuse_if_told(how)
         answered = _once(store, call, fault)
     except Refused as refused:
         answered = _refusal(refused, call)
@@ -186,52 +177,11 @@ def _raw_params(call: Call) -> Thing:
     return {**query, **told}
 
 
-def _authenticate(store: Store, call: Call) -> None:
-    """A test key is needed; a live one is told what Stripe tells it."""
-    key = _key(call.headers.get("Authorization", ""))
-    if not key:
-        raise Refused(
-            "You did not provide an API key. You need to provide your API key in the "
-            "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
-            status=401,
-            began=False,
-        )
-    if key.startswith(LIVE_KEYS):
-        _refuse_live(store, call)
-    if not key.startswith(TEST_KEYS):
-        hidden = f"{key[:8]}{'*' * 8}{key[-4:]}"
-        raise Refused(f"Invalid API Key provided: {hidden}", status=401, began=False)
-    version = call.headers.get("Stripe-Version", PINNED)
-    if version != PINNED:
-        raise Refused(
-            f"Invalid Stripe API version: {version}. The local Stripe plays {PINNED}.", began=False
-        )
-
-
-def _refuse_live(store: Store, call: Call) -> None:
-    """Objects of test mode do not exist for a key of the other mode."""
-    ident = call.path.rstrip("/").rpartition("/")[2]
-    thing = store.find(ident)
-    if thing is not None:
-        name = thing["object"].replace("_", " ").replace(".", " ")
-        raise Refused(
-            f"No such {name}: '{ident}'; a similar object exists in test mode, but a live mode key "
-            "was used to make this request.",
-            status=NOT_FOUND,
-            code="resource_missing",
-            param="id",
-            began=False,
-        )
-    raise Refused("Invalid API Key provided: this is a live key.", status=401, began=False)
-
-
-def _key(header: str) -> str:
-    scheme, _, rest = header.partition(" ")
-    if scheme.lower() == "bearer":
-        return rest.strip()
-    if scheme.lower() == "basic":
-        return base64.b64decode(rest + "===").decode(errors="replace").partition(":")[0]
-    return ""
+def _refuse_if_told(how: str) -> None:
+    if how == "429":
+        raise Refused("Request rate limit exceeded.", status=429, code="rate_limit", began=False)
+    if how == "500":
+        raise _broken(began=False)
 
 
 def _broken(*, began: bool) -> Refused:

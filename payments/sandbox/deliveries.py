@@ -110,7 +110,7 @@ def _send(
         if url in receivers:
             return receivers[url](body, headers)
         return _post(url, body, headers)
-    except Exception as trouble:  # noqa: BLE001 -- nothing a receiver does may stop the others.
+    except Exception as trouble:  # Nothing a receiver does may stop the others.
         return f"{type(trouble).__name__}: {trouble}"[:200]
 
 

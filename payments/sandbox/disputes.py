@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from payments.sandbox import events, ledger, sessions
+from payments.sandbox.methods import DISPUTABLE
 from payments.sandbox.refusals import NoSuchReference, NotInThisState
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _disputable(store: Store, intent: Thing) -> Thing:
     if intent["status"] != "succeeded":
         raise NotInThisState(f"This PaymentIntent is {intent['status']}.")
     charge = store.get("charge", intent["latest_charge"])
-    if store.note(charge["id"])["way"] not in {"card", "sepa_debit"}:
+    if store.note(charge["id"])["way"] not in DISPUTABLE:
         raise NotInThisState("A payment of this method cannot be disputed.")
     if charge["refunded"]:
         raise NotInThisState("This payment has been refunded.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -24,27 +24,29 @@ class Method:
     ending: Ending = "by hand"
     fee_cents: int = 0
     fee_permille: int = 0
-    refunds_at_once: bool = False
-    disputable: bool = False
 
     def fee(self, amount: int) -> int:
         """Stripe's fee for this many cents, in cents."""
         return self.fee_cents + (amount * self.fee_permille + 500) // 1000
 
 
-_CARD = {"fee_cents": 25, "fee_permille": 15}
-_SEPA = {"fee_cents": 35}
+_CARD = Method("card", "paid", fee_cents=25, fee_permille=15)
+_IDEAL = Method("ideal", "paid", fee_cents=29)
+_SEPA = Method("sepa_debit", "later", fee_cents=35)
 
 METHODS = {
-    "card": Method("card", "paid", refunds_at_once=True, disputable=True, **_CARD),
-    "card_declined": Method("card", "declined", refunds_at_once=True, disputable=True, **_CARD),
-    "ideal": Method("ideal", "paid", fee_cents=29),
-    "ideal_cancelled": Method("ideal", "abandoned", fee_cents=29),
+    "card": _CARD,
+    "card_declined": replace(_CARD, outcome="declined"),
+    "ideal": _IDEAL,
+    "ideal_cancelled": replace(_IDEAL, outcome="abandoned"),
     "bancontact": Method("bancontact", "paid", fee_cents=35),
-    "sepa_debit": Method("sepa_debit", "later", disputable=True, **_SEPA),
-    "later_succeeds": Method("sepa_debit", "later", "succeeds", disputable=True, **_SEPA),
-    "later_fails": Method("sepa_debit", "later", "fails", disputable=True, **_SEPA),
+    "sepa_debit": _SEPA,
+    "later_succeeds": replace(_SEPA, ending="succeeds"),
+    "later_fails": replace(_SEPA, ending="fails"),
 }
+# Types whose refunds arrive at once, and types whose payments a bank can dispute.
+REFUNDS_AT_ONCE = {"card"}
+DISPUTABLE = {"card", "sepa_debit"}
 # What the account has switched on, in Stripe's order.
 OFFERED = ("card", "bancontact", "ideal", "sepa_debit")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from payments.sandbox import events, ledger, sessions
+from payments.sandbox.methods import REFUNDS_AT_ONCE
 from payments.sandbox.refusals import NoSuchReference, NotInThisState, Refused
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def create(store: Store, params: Thing) -> Thing:
     charge = _charge(store, params)
     amount = params.get("amount", charge["amount"] - charge["amount_refunded"])
     _refuse_impossible(store, charge, amount)
-    at_once = store.note(charge["id"])["way"] == "card"
+    at_once = store.note(charge["id"])["way"] in REFUNDS_AT_ONCE
     refund = store.add(
         "refund",
         {

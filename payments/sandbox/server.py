@@ -91,7 +91,8 @@ class _Handler(BaseHTTPRequestHandler):
         if length > LARGEST:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return
-        call = Call(self.command, self.path, self.headers, self.rfile.read(length))
+        headers = {name.title(): value for name, value in self.headers.items()}
+        call = Call(self.command, self.path, headers, self.rfile.read(length))
         if call.path.startswith(("/v1/", "/v2/")):
             self._serve_api(call)
         else:
@@ -106,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             hang_up(self.connection)
             return
-        except Exception:  # noqa: BLE001 -- a mistake of ours reads as what it is.
+        except Exception:  # A mistake of ours reads as what it is.
             told = {"error": {"type": "api_error", "message": traceback.format_exc()}}
             answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, told)
         if self.server.watch is not None:

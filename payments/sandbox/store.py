@@ -1,7 +1,7 @@
 """The memory of the local Stripe: objects that are replaced, never changed in place.
 
-Because nothing is changed in place, an event may hold the object it tells about, and an older copy of
-any object is at hand for the knob that answers with stale reads.
+Because nothing is changed in place, an event may hold the object it tells about, and older copies
+of every object are at hand for the knob that answers with stale reads.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ KEPT_COPIES = 6
 
 
 class Store:
-    """All objects of one local Stripe, under one lock, and the clock they live by (seconds, UTC)."""
+    """All objects of one local Stripe, under one lock, and the clock they live by (seconds)."""
 
     def __init__(self, *, clock: Callable[[], float], file: Path | None = None) -> None:
         self.clock = clock

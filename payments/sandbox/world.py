@@ -1,4 +1,4 @@
-"""What happens in the local Stripe without a call of the API: buyers, banks, time, the dashboard."""
+"""What happens in the local Stripe without a call of the API: buyers, banks, time, dashboard."""
 
 from __future__ import annotations
 

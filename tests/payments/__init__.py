@@ -1,1 +1,1 @@
-"""Selling."""
+"""Tests of what is sold and how it is paid."""
