@@ -142,7 +142,7 @@ def switch_v2(store: Store, ident: str, *, status: str) -> Thing:
 def delete_v2(store: Store, ident: str) -> Thing:
     store.get("endpoint", ident)
     forget(store, ident)
-    return {"id": ident, "object": "v2.core.event_destination", "deleted": True}
+    return {"id": ident, "object": "v2.core.event_destination"}
 
 
 def shown_v2(endpoint: Thing, *, include: list[str]) -> Thing:

@@ -17,7 +17,6 @@ def create_product(store: Store, params: Thing, *, active: bool = True) -> Thing
         raise Refused("Product already exists.", code="resource_already_exists", param="id")
     fields = {
         "active": params.get("active", active),
-        "attributes": [],
         "default_price": None,
         "description": params.get("description"),
         "images": params.get("images") or [],
@@ -28,7 +27,6 @@ def create_product(store: Store, params: Thing, *, active: bool = True) -> Thing
         "shippable": None,
         "statement_descriptor": params.get("statement_descriptor"),
         "tax_code": params.get("tax_code"),
-        "type": "service",
         "unit_label": None,
         "updated": store.now(),
         "url": params.get("url"),

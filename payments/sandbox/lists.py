@@ -32,15 +32,11 @@ def plain(kind: str) -> Callable[[Store, tuple[str, ...], Thing], Thing]:
 
     def listed(store: Store, _ids: tuple[str, ...], params: Thing) -> Thing:
         wanted = {name: value for name, value in params.items() if name not in PAGING}
-        found = (
-            [
-                reading.shown(store, one)
-                for one in store.all(kind)
-                if reading.within(one["created"], params.get("created"))
-            ]
-            if kind != "payment_method_configuration"
-            else store.all(kind)
-        )
+        found = [
+            reading.shown(store, one)
+            for one in store.all(kind)
+            if reading.within(one.get("created", 0), params.get("created"))
+        ]
         found = [one for one in found if all(one.get(key) == wanted[key] for key in wanted)]
         return reading.page(found, params, url=PATHS[kind])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 import traceback
 from email.utils import formatdate
@@ -53,7 +54,9 @@ class Server(ThreadingHTTPServer):
             hang_up(line)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller who hangs up is no news."""
+        """A caller who hangs up is no news; anything else is a mistake to be seen."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def hang_up(line: socket.socket) -> None:

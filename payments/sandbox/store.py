@@ -45,6 +45,8 @@ PREFIXES = {
 NAMES = {"checkout.session": "checkout session", "tax.registration": "tax registration"}
 # Objects that carry no ``livemode``.
 MODELESS = {"account", "balance_transaction", "refund", "endpoint", "delivery"}
+# And these no date.
+DATELESS = {"account", "payment_method_configuration"}
 KEPT_COPIES = 6
 
 
@@ -92,6 +94,8 @@ class Store:
         thing = {"id": ident, "object": kind, "created": self.now(), "livemode": False, **fields}
         if kind in MODELESS:
             del thing["livemode"]
+        if kind in DATELESS:
+            del thing["created"]
         self.things.setdefault(kind, {})[ident] = thing
         self.kinds[ident] = kind
         self.changed = True
