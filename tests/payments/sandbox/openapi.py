@@ -19,7 +19,7 @@ NEWER = {
 
 
 def faults(thing: Any) -> list[str]:
-    """What is wrong with an answer or an event, each with the way to it; nothing when all is well."""
+    """What is wrong with an answer or an event, each with the way to it; none when all is well."""
     if not isinstance(thing, dict):
         return [f"no object: {thing!r}"]
     if "error" in thing:
