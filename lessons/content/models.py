@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from lessons.content.stored import ContentField
+
 
 class Article(models.Model):
     """A text of the practice; its wording at a time is a Revision. No personal data."""
@@ -167,7 +169,7 @@ class Lesson(models.Model):
     required = models.BooleanField(default=True)
     open_to_all = models.BooleanField(default=False)
     # As content.blocks defines them.
-    blocks = models.JSONField(default=list)
+    blocks = ContentField(default=list)
     # {block id: {passage key: digest}}: the wording each block was last held against. A digest that
     # differs from the article's current one makes the block stale.
     seen = models.JSONField(default=dict)
@@ -194,7 +196,7 @@ class LessonSave(models.Model):
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="saves")
     version = models.PositiveIntegerField()
     # What content.editing writes and reads: title, lead, minutes, flags, blocks, seen.
-    state = models.JSONField()
+    state = ContentField()
     at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -227,7 +229,7 @@ class UnsavedText(models.Model):
     reason = models.CharField(max_length=10, choices=Reason.choices)
     # The version it was written on.
     based_on = models.PositiveIntegerField()
-    state = models.JSONField()
+    state = ContentField()
     at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -273,7 +275,7 @@ class PageText(models.Model):
     name = models.CharField(max_length=20)
     language = models.CharField(max_length=5, blank=True)
     # As content.site_pages defines it for this name.
-    draft = models.JSONField()
+    draft = ContentField()
     version = models.PositiveIntegerField(default=1)
     live = models.ForeignKey(
         "PageVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -296,7 +298,7 @@ class PageVersion(models.Model):
 
     page = models.ForeignKey(PageText, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    content = models.JSONField()
+    content = ContentField()
     note = models.CharField(max_length=300, blank=True)
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(
@@ -317,7 +319,7 @@ class Snapshot(models.Model):
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="snapshots")
-    content = models.JSONField()
+    content = ContentField()
 
     def __str__(self) -> str:
         return str(self.uuid)

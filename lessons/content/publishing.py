@@ -222,7 +222,12 @@ def _known(named: set[UUID], both: Both) -> None:
     drafted = {module.uuid for module in both.draft.modules}
     if named - drafted - set(both.live.snapshots):
         raise NotFound(_("This course has no such module."))
-    read = {one["uuid"]: one["blocks"] for each in both.live.contents for one in each["lessons"]}
+    read = {
+        block["id"]: block
+        for content in both.live.contents
+        for lesson in content["lessons"]
+        for block in lesson["blocks"]
+    }
     for module in both.draft.modules:
         if module.uuid in named:
             _whole(module, both.draft.lessons[module.uuid], read)
@@ -235,8 +240,8 @@ def _whole(module: Module, lessons: Sequence[Lesson], read: Mapping[str, Any]) -
     for lesson in lessons:
         if not lesson.blocks:
             raise EmptyLesson(lesson)
-        known = read.get(str(lesson.uuid)) == lesson.blocks
-        if not known and any(map(blocks.unfinished, blocks.many_from_json(lesson.blocks))):
+        fresh = [block for block in lesson.blocks if read.get(block.get("id")) != block]
+        if any(map(blocks.unfinished, blocks.many_from_json(fresh))):
             raise UnfinishedLesson(lesson)
 
 
