@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    """Sells access to courses; knows Stripe."""
+
+    name = "payments"
