@@ -210,5 +210,7 @@ def _give_back(order: Order, found: Projection, now: datetime) -> None:
 def _given_back(intent: str) -> int:
     """Cents of a payment that are given back, are under way, or are decided on."""
     held = {*projection.GIVEN_BACK, projection.INTENDED}
-    amounts = Refund.objects.filter(payment=intent, status__in=held).values_list("amount", flat=True)
+    amounts = Refund.objects.filter(payment=intent, status__in=held).values_list(
+        "amount", flat=True
+    )
     return sum(amounts)

@@ -7,6 +7,7 @@ answers becomes the frozen facts of `payments.projection`; what goes wrong becom
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,7 +114,7 @@ def session_of(reference: str, since: datetime) -> Opened | None:
             {"created": {"gte": int(since.timestamp()) - 60}, "limit": 100}
         )
         for one in found.auto_paging_iter():
-            if (one.metadata or {}).get("attempt") == reference:
+            if _meta(one).get("attempt") == reference:
                 return Opened(session_id=one.id, url=one.url or "")
     return None
 
@@ -147,7 +148,7 @@ def hint_of(body: bytes, signature: str, *, now: datetime) -> Hint:
             stamp = _stamp(signature)
             if abs(now.timestamp() - stamp) > TOLERANCE:
                 raise NotSigned
-            return _hint(stripe.util.json.loads(body))
+            return _hint(json.loads(body))
         except stripe.SignatureVerificationError:
             continue
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -167,14 +168,14 @@ def events_since(moment: datetime) -> Iterator[Hint]:
 
 
 def paid_sessions_since(moment: datetime) -> Iterator[tuple[str, str]]:
-    """Session and order of every completed session of ours since then, for the audit."""
+    """Session and attempt of every completed session of ours since then, for the audit."""
     with _asking():
         found = _client().v1.checkout.sessions.list(
             {"created": {"gte": int(moment.timestamp())}, "status": "complete", "limit": 100}
         )
         for one in found.auto_paging_iter():
-            if (one.metadata or {}).get("env") == settings.STRIPE_ENV:
-                yield one.id, (one.metadata or {}).get("order", "")
+            if _meta(one).get("env") == settings.STRIPE_ENV:
+                yield one.id, _meta(one).get("attempt", "")
 
 
 def live() -> bool:
@@ -190,7 +191,7 @@ def _made(key: str, base: str) -> stripe.StripeClient:
         # Without this the client never tries again.
         max_network_retries=2,
         http_client=stripe.RequestsClient(timeout=TIMEOUT),
-        base_addresses={"api": base} if base else {},  # type: ignore[typeddict-item]
+        base_addresses={"api": base} if base else {},
     )
 
 
@@ -216,7 +217,7 @@ def _session(session_id: str) -> tuple[projection.Session, Any]:
     one = _client().v1.checkout.sessions.retrieve(
         session_id, {"expand": ["payment_intent.latest_charge"]}
     )
-    meta = one.metadata or {}
+    meta = _meta(one)
     ours = meta.get("env") == settings.STRIPE_ENV and one.livemode == live()
     intent: Any = one.payment_intent
     fact = projection.Session(
@@ -252,7 +253,7 @@ def _refunds(intent: str) -> Iterator[projection.Refund]:
     for one in found.auto_paging_iter():
         yield projection.Refund(
             id=one.id, intent=intent, amount=one.amount, status=one.status or "",
-            request=(one.metadata or {}).get("refund", ""),
+            request=_meta(one).get("refund", ""),
         )  # fmt: skip
 
 
@@ -280,10 +281,7 @@ def _hint(event: dict[str, Any]) -> Hint:
         )
     thing = event["data"]["object"]
     names = {
-        "session": thing.get("id") if thing.get("object") == "checkout.session" else None,
-        "intent": thing.get("id")
-        if thing.get("object") == "payment_intent"
-        else thing.get("payment_intent"),
+        "intent": thing.get("payment_intent"),
         "order": (thing.get("metadata") or {}).get("order"),
     }
     return Hint(
@@ -314,6 +312,11 @@ def session_for_intent(intent: str) -> str:
     with _asking():
         found = _client().v1.checkout.sessions.list({"payment_intent": intent, "limit": 1})
         return found.data[0].id if found.data else ""
+
+
+def _meta(thing: Any) -> dict[str, str]:
+    """What we wrote on an object, as a dict: Stripe's own has no ``get``."""
+    return thing.metadata.to_dict() if thing.metadata else {}
 
 
 def _stamp(signature: str) -> int:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
 from payments import doorbell, gateway, sync
-from payments.models import Attempt, Cursor, Dispute, Order, Payment, Refund, StripeEvent
+from payments.models import Cursor, Order, StripeEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from uuid import UUID
 
     from payments.gateway import Hint
 
@@ -111,35 +111,36 @@ def _end(event: StripeEvent, state: StripeEvent.State) -> None:
 
 def _order_of(event: StripeEvent) -> UUID | None:
     """The order an event is about: by what is known here, else by asking Stripe."""
-    found = _known(event.object_id) or _known(event.about.get("session", ""))
-    found = found or _known(event.about.get("intent", "")) or _named(event.about.get("order", ""))
+    about = event.about
+    found = _known(event.object_id) or _known(about.get("intent", ""))
+    found = found or _named(about.get("order", ""))
     if found is not None:
         return found
-    intent = event.about.get("intent") or gateway.intent_of(event.object_id)
+    intent = about.get("intent") or gateway.intent_of(event.object_id)
     if not intent:
         return None
     return _known(intent) or _known(gateway.session_for_intent(intent))
 
 
 def _known(object_id: str) -> UUID | None:
-    if not object_id:
-        return None
-    kind, key = {
-        "cs": (Attempt, "session_id"),
-        "pi": (Payment, "intent_id"),
-        "re": (Refund, "stripe_id"),
-        "dp": (Dispute, "stripe_id"),
-        "du": (Dispute, "stripe_id"),
-    }.get(object_id.partition("_")[0], (None, ""))
-    if kind is None:
-        return None
-    path = "order" if kind in {Attempt, Payment} else "payment__order"
-    found: UUID | None = kind.objects.filter(**{key: object_id}).values_list(path, flat=True).first()  # type: ignore[attr-defined]
-    return found
+    """The order of one of Stripe's objects, if it was seen here before."""
+    match object_id.partition("_")[0]:
+        case "cs":
+            path = "attempts__session_id"
+        case "pi":
+            path = "payments"
+        case "re":
+            path = "payments__refunds__stripe_id"
+        case "dp" | "du":
+            path = "payments__disputes"
+        case _:
+            return None
+    return Order.objects.filter(**{path: object_id}).values_list("pk", flat=True).first()
 
 
 def _named(order: str) -> UUID | None:
+    """The order a metadata entry names: a hint like the rest, and anybody's words."""
     try:
-        return Order.objects.filter(pk=order).values_list("pk", flat=True).first()
-    except (ValueError, TypeError, Exception):
+        return Order.objects.filter(pk=UUID(order)).values_list("pk", flat=True).first()
+    except ValueError:
         return None

@@ -1,8 +1,8 @@
 """What is sold, what was ordered, and what Stripe says became of it.
 
-Events and redirects are hints; the rows called Payment, Refund and Dispute are copies of what Stripe
-answered when asked, and everything else follows from them (`payments.projection`). Amounts are
-cents, times UTC. An order outlives its buyer's account: the tax law wants it for years.
+Events and redirects are hints; the rows called Payment, Refund and Dispute are copies of what
+Stripe answered when asked, and everything else follows from them (`payments.projection`). Amounts
+are cents, times UTC. An order outlives its buyer's account: the tax law wants it for years.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class Attempt(models.Model):
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="attempts")
     request = models.JSONField()
-    session_id = models.CharField(max_length=255, unique=True, null=True, blank=True)  # noqa: DJ001
+    session_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
     url = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
     created_at = models.DateTimeField()
@@ -180,7 +180,9 @@ class Attempt(models.Model):
         constraints = [
             # Two sessions that can be paid are two payments for one order.
             models.UniqueConstraint(
-                fields=["order"], condition=Q(state__in=["new", "open"]), name="attempt_payable_once"
+                fields=["order"],
+                condition=Q(state__in=["new", "open"]),
+                name="attempt_payable_once",
             ),
         ]
 
@@ -216,7 +218,7 @@ class Refund(models.Model):
         STRIPE = "stripe"
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    stripe_id = models.CharField(max_length=255, unique=True, null=True, blank=True)  # noqa: DJ001
+    stripe_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = models.PositiveIntegerField()
     status = models.CharField(max_length=20, default="intended")
@@ -306,7 +308,7 @@ class InvoiceSeries(models.Model):
 
 
 class Invoice(models.Model):
-    """An invoice or a credit note, immutable. Its number is drawn in the transaction it follows from.
+    """An invoice or a credit note, immutable; numbered in the transaction it follows from.
 
     Personal data: by its order; kept as long as the tax law wants.
     """
@@ -349,7 +351,9 @@ class Withdrawal(models.Model):
         constraints = [
             # A contract ends once.
             models.UniqueConstraint(
-                fields=["order"], condition=Q(order__isnull=False, refused=""), name="withdrawn_once"
+                fields=["order"],
+                condition=Q(order__isnull=False, refused=""),
+                name="withdrawn_once",
             ),
         ]
 

@@ -18,6 +18,7 @@ Right = Literal["none", "active", "suspended", "revoked"]
 
 PAID = frozenset({"paid", "no_payment_required"})
 GIVEN_BACK = frozenset({"succeeded", "pending", "requires_action"})
+RETURNED = frozenset({"failed", "canceled"})
 GIVEN_UP = frozenset({"requires_payment_method", "canceled"})
 HELD = frozenset({"needs_response", "under_review"})
 # Stripe's word for a refund that this site decided on and Stripe does not know yet.
@@ -168,9 +169,7 @@ def _since(session: Session, facts: Facts) -> tuple[float, str]:
     return (paid.timestamp() if paid else 0.0, session.id)
 
 
-def _surplus(
-    own: Sequence[Session], granting: Session | None, facts: Facts
-) -> Iterator[Payment]:
+def _surplus(own: Sequence[Session], granting: Session | None, facts: Facts) -> Iterator[Payment]:
     """Payments that bought nothing, as far as they are not given back yet."""
     taken = {one.id: one for one in facts.payments if one.status == "succeeded" and one.amount}
     for session in sorted(own, key=lambda one: one.id):
@@ -216,9 +215,7 @@ def _is_open(dispute: Dispute) -> bool:
     }
 
 
-def _right(
-    agreed: Agreed, granting: Session, refunded: int, facts: Facts
-) -> tuple[Right, str]:
+def _right(agreed: Agreed, granting: Session, refunded: int, facts: Facts) -> tuple[Right, str]:
     if agreed.withdrawn:
         return "revoked", "withdrawn"
     statuses = {one.status for one in _of(granting, facts)}
@@ -237,13 +234,15 @@ def _bookings(facts: Facts) -> Iterator[Booking]:
         if payment.status == "succeeded" and payment.amount:
             yield Booking(f"{payment.id}:paid", "customer", "stripe", payment.amount)
     for refund in facts.refunds:
-        if refund.status == INTENDED:
-            continue
-        if refund.status in {*GIVEN_BACK, "failed", "canceled"}:
+        if refund.status != INTENDED:
             yield Booking(f"{refund.id}:refunded", "stripe", "customer", refund.amount)
-        if refund.status in {"failed", "canceled"}:
+        if refund.status in RETURNED:
             yield Booking(f"{refund.id}:returned", "customer", "stripe", refund.amount)
-    for dispute in facts.disputes:
+    yield from _taken(facts.disputes)
+
+
+def _taken(disputes: Sequence[Dispute]) -> Iterator[Booking]:
+    for dispute in disputes:
         if dispute.status in {*HELD, "lost", "won"}:
             yield Booking(f"{dispute.id}:taken", "stripe", "customer", dispute.amount)
         if dispute.status == "won":

@@ -1,4 +1,4 @@
-"""Holding our orders against Stripe's list of paid sessions: what events and we ourselves missed."""
+"""Holding our orders against Stripe's list of paid sessions: what events, and we, missed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ BACK = timedelta(days=7)
 
 
 def audit(*, now: datetime) -> list[str]:
-    """Synchronise every order of a session completed in the last week; sessions without one.
+    """Synchronise every order of a session completed last week; returns sessions without one.
 
-    A session whose attempt lost Stripe's answer is given to its attempt first.
+    An attempt that lost Stripe's answer takes its session first.
     """
     orphans = []
-    for session, order in gateway.paid_sessions_since(now - BACK):
+    for session, attempt in gateway.paid_sessions_since(now - BACK):
+        Attempt.objects.filter(pk=attempt, session_id=None).update(session_id=session)
         found = Attempt.objects.filter(session_id=session).values_list("order", flat=True).first()
         if found is None:
             log.error("a paid session belongs to no attempt: %s", session)
@@ -32,5 +33,5 @@ def audit(*, now: datetime) -> list[str]:
         try:
             sync.sync_order(order=found, now=now)
         except (Refused, Order.DoesNotExist):
-            log.warning("order %s could not be audited", order)
+            log.warning("order %s could not be audited", found)
     return orphans

@@ -37,8 +37,9 @@ def sync_order(*, order: UUID, now: datetime) -> Order:
     """The order as Stripe says it is now. Raises ``gateway.Unreachable`` and ``Overtaken``."""
     for _try in range(TRIES):
         seen = Order.objects.values_list("sync_no", flat=True).get(pk=order)
-        sessions = Attempt.objects.filter(order=order, session_id__isnull=False)
-        facts = gateway.facts_of([str(one) for one in sessions.values_list("session_id", flat=True)])
+        made = Attempt.objects.filter(order=order, session_id__isnull=False)
+        sessions = [str(one) for one in made.values_list("session_id", flat=True)]
+        facts = gateway.facts_of(sessions)
         row = _apply(order, seen, facts, now)
         if row is not None:
             return row

@@ -10,7 +10,7 @@ from payments import inbox, reconciliation, refunds, sync
 
 @shared_task(name="payments.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Every half minute, and when the bell rings: hints, orders that are due, refunds decided on."""
+    """Every half minute, and when the bell rings: hints, orders that are due, refunds."""
     now = timezone.now()
     inbox.work(now=now)
     sync.sweep(now=now)

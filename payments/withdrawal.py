@@ -1,9 +1,9 @@
 """The right of withdrawal: fourteen days, without a reason, in two steps, also without an account.
 
-Source: art. 6:230o and 6:230oa BW (art. 9 and 11a of Directive 2011/83/EU). A statement is kept with
-the moment it was submitted, whatever it says. Whoever gives an order's number and its address ends
-that order at once; anything else waits for staff, so that nobody can end another's access. What the
-person sees is the same in both cases: it does not tell whether there is such an order.
+Source: art. 6:230o and 6:230oa BW (art. 9 and 11a of Directive 2011/83/EU). A statement is kept
+with the moment it was submitted, whatever it says. Whoever gives an order's number and its address
+ends that order at once; anything else waits for staff, so that nobody can end another's access.
+What the person sees is the same in both cases: it does not tell whether there is such an order.
 """
 
 from __future__ import annotations
