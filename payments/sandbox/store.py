@@ -174,4 +174,7 @@ class Store:
         # A request that was cut short by the end of the process gives its key back.
         self.answers = {key: one for key, one in state["answers"].items() if one["answer"]}
         self.agenda = [(at, what, ident) for at, what, ident in state["agenda"]]
+        for one in self.things.get("delivery", {}).values():
+            if one["state"] == "sending":
+                one["state"] = "waiting"
         self.kinds = {ident: kind for kind, rows in self.things.items() for ident in rows}
