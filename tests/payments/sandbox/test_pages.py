@@ -188,7 +188,7 @@ def test_a_person_plays_the_bank_on_the_control_page(
     assert client.v1.refunds.retrieve(refund.id).status == "failed"
     assert client.v1.disputes.retrieve(dispute.id).status == "won"
     page = _read(control, **{"Accept-Language": "en-GB"})
-    assert "Dispute: €249.00 (won)" in page
+    assert "Dispute: €249.00 (Won)" in page
     assert "Refund: €10.00 (failed)" in page
 
 

@@ -45,6 +45,21 @@ def test_a_world_with_a_file_goes_on_where_it_stopped(tmp_path: Path, clock: Clo
         assert client.v1.checkout.sessions.retrieve(unpaid.id).status == "expired"
 
 
+def test_a_change_that_was_not_written_whole_does_not_count(tmp_path: Path, clock: Clock) -> None:
+    state = tmp_path / "stripe.json"
+    with sandbox.running(clock=clock, state=state, background=False) as first:
+        kept = client_of(first).v1.checkout.sessions.create(order(clock))
+    whole = state.read_text()
+    state.write_text(whole + whole.splitlines()[-1][:100])
+
+    with sandbox.running(clock=clock, state=state, background=False) as second:
+        assert [one["id"] for one in second.world.all("checkout.session")] == [kept.id]
+        session = client_of(second).v1.checkout.sessions.create(order(clock))
+
+    with sandbox.running(clock=clock, state=state, background=False) as third:
+        assert third.world.get(session.id)["status"] == "open"
+
+
 def test_the_endpoint_of_the_command_line_is_not_doubled_by_a_restart(
     tmp_path: Path, clock: Clock
 ) -> None:
