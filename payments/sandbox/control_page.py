@@ -103,7 +103,9 @@ def _of(world: World, kind: str, intent: Thing) -> list[Thing]:
 
 def _refund(refund: Thing, language: Language) -> str:
     amount = money(refund["amount"], refund["currency"], language)
-    body = markup.paragraph(f"{say('a refund', language)}: {amount} ({refund['status']})")
+    body = markup.paragraph(
+        f"{say('a refund', language)}: {amount} ({say('refund ' + refund['status'], language)})"
+    )
     if refund["status"] == "pending":
         body += _button("refund_succeed", refund["id"], language)
     if refund["status"] in {"pending", "succeeded"}:
@@ -113,7 +115,9 @@ def _refund(refund: Thing, language: Language) -> str:
 
 def _dispute(dispute: Thing, language: Language) -> str:
     amount = money(dispute["amount"], dispute["currency"], language)
-    body = markup.paragraph(f"{say('a dispute', language)}: {amount} ({dispute['status']})")
+    body = markup.paragraph(
+        f"{say('a dispute', language)}: {amount} ({say(dispute['status'], language)})"
+    )
     if dispute["status"] in ENDED:
         return body
     acts = ["won", "lost"]

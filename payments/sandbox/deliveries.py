@@ -14,8 +14,6 @@ from urllib.parse import urlsplit
 from payments.sandbox import events
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from payments.sandbox.store import Store, Thing
 
 # A function that takes a webhook's body and headers and returns a status, instead of an address.
@@ -23,15 +21,15 @@ Receiver = Callable[[bytes, dict[str, str]], int]
 # Stripe gives an endpoint this many seconds to answer.
 PATIENCE = 10.0
 GOOD = range(200, 300)
-# Only these states can still change by themselves.
-UNDER_WAY = "waiting"
 
 
 def deliver_due(store: Store, receivers: dict[str, Receiver]) -> int:
     """Send every webhook whose moment has come, one after the other; how many were sent."""
     with store.news:
         now = store.clock()
-        due = [one for one in _waiting(store) if one["next_at"] <= now]
+        due = [
+            one for one in _under_way(store) if one["state"] == "waiting" and one["next_at"] <= now
+        ]
         if store.knobs.shuffle is not None:
             random.Random(store.knobs.shuffle).shuffle(due)  # noqa: S311 -- no secret hangs on it.
         for one in due:
@@ -70,10 +68,7 @@ def resend(store: Store, event_id: str) -> list[Thing]:
 def are_under_way(store: Store) -> bool:
     """Whether anything is being sent, or is due and will be."""
     now = store.clock()
-    return any(
-        one["state"] == "sending" or one["next_at"] <= now
-        for one in _waiting(store, also="sending")
-    )
+    return any(one["state"] == "sending" or one["next_at"] <= now for one in _under_way(store))
 
 
 def sign(body: bytes, secret: str, *, at: int) -> str:
@@ -82,9 +77,8 @@ def sign(body: bytes, secret: str, *, at: int) -> str:
     return f"t={at},v1={digest}"
 
 
-def _waiting(store: Store, *, also: str = UNDER_WAY) -> Sequence[Thing]:
-    everything = store.things.get("delivery", {}).values()
-    return [one for one in everything if one["state"] in {UNDER_WAY, also}]
+def _under_way(store: Store) -> list[Thing]:
+    return [store.get("delivery", ident) for ident in store.under_way]
 
 
 def _body(store: Store, delivery: Thing, endpoint: Thing) -> bytes:
@@ -137,4 +131,4 @@ def _written_down(store: Store, delivery: Thing, answer: int | str) -> Thing:
     if attempts > len(pauses):
         return store.change(delivery["id"], state="failed", **told)
     next_at = store.clock() + pauses[attempts - 1]
-    return store.change(delivery["id"], state=UNDER_WAY, next_at=next_at, **told)
+    return store.change(delivery["id"], state="waiting", next_at=next_at, **told)

@@ -51,12 +51,8 @@ def begin(store: Store, key: str, *, address: str, params: Thing, request_id: st
     digest = _digest(address, params)
     kept = store.answers.get(key)
     if kept is None:
-        store.answers[key] = {
-            "digest": digest,
-            "at": store.now(),
-            "request_id": request_id,
-            "answer": None,
-        }
+        taken = {"digest": digest, "at": store.now(), "request_id": request_id, "answer": None}
+        store.keep_answer(key, taken)
         return None
     if kept["answer"] is None:
         raise KeyInUse(key)
@@ -67,17 +63,13 @@ def begin(store: Store, key: str, *, address: str, params: Thing, request_id: st
 
 def end(store: Store, key: str, answer: Any | None) -> None:
     """Keep the answer with its key; None gives the key back, as if it had not been used."""
-    if answer is None:
-        store.answers.pop(key, None)
-    else:
-        store.answers[key]["answer"] = answer
-    store.changed = True
+    store.keep_answer(key, answer and {**store.answers[key], "answer": answer})
 
 
 def forget_old(store: Store) -> None:
     oldest = store.now() - KEPT
     for key in [one for one, kept in store.answers.items() if kept["at"] < oldest]:
-        del store.answers[key]
+        store.keep_answer(key, None)
 
 
 def _digest(address: str, params: Thing) -> str:

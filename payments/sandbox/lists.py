@@ -44,16 +44,16 @@ def plain(kind: str) -> Callable[[Store, tuple[str, ...], Thing], Thing]:
 
 
 def sessions(store: Store, params: Thing) -> Thing:
-    found = plain("checkout.session")
-    details = params.pop("customer_details", None)
-    listed = found(store, (), {**params, "limit": params.get("limit", reading.USUAL)})
-    if details is not None:
-        listed["data"] = [
-            one
-            for one in listed["data"]
-            if (one["customer_details"] or {}).get("email") == details["email"]
-        ]
-    return listed
+    """Sessions by the fields they have, and by the buyer's e-mail address."""
+    email = params.pop("customer_details", {}).get("email")
+    wanted = {name: value for name, value in params.items() if name not in PAGING}
+    found = [
+        one
+        for one in store.all("checkout.session", **wanted)
+        if reading.within(one["created"], params.get("created"))
+        and email in {None, (one["customer_details"] or {}).get("email")}
+    ]
+    return reading.page(found, params, url=PATHS["checkout.session"])
 
 
 def codes(store: Store, params: Thing) -> Thing:

@@ -36,7 +36,8 @@ def page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="robots" content="noindex">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f'<body{" class=wide" if wide else ""}>\n<p class="shop">{say("shop", language)}</p>\n'
+        f"<body{' class=wide' if wide else ''}>\n"
+        f'<header class="shop">{say("shop", language)}</header>\n'
         f"<main>\n<h1>{escape(title)}</h1>\n{body}\n</main>\n</body>\n</html>\n"
     )
     headers = {

@@ -11,8 +11,6 @@ from payments.sandbox.refusals import NoSuchReference, NotInThisState, Refused
 if TYPE_CHECKING:
     from payments.sandbox.store import Store, Thing
 
-ENDED = {"succeeded", "failed", "canceled"}
-
 
 def create(store: Store, params: Thing) -> Thing:
     """Refund a charge, wholly or in part (cents); at once for cards, after a while for banks."""

@@ -6,13 +6,13 @@ of every object are at hand for the knob that answers with stale reads.
 
 from __future__ import annotations
 
-import json
-import os
+import bisect
 import secrets
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from payments.sandbox.journal import Change, Journal
 from payments.sandbox.knobs import Knobs
 from payments.sandbox.refusals import NoSuchThing
 
@@ -48,6 +48,8 @@ MODELESS = {"account", "balance_transaction", "refund", "endpoint", "delivery"}
 # And these no date.
 DATELESS = {"account", "payment_method_configuration"}
 KEPT_COPIES = 6
+# Webhooks whose story has not ended.
+UNDER_WAY = {"waiting", "sending"}
 
 
 class Store:
@@ -63,12 +65,13 @@ class Store:
         self.agenda: list[tuple[float, str, str]] = []
         self.answers: dict[str, Thing] = {}
         self.older: dict[str, list[Thing]] = {}
+        self.under_way: dict[str, None] = {}
         self.request: Thing = {"id": None, "idempotency_key": None}
         self.base = ""
-        self.file = file
-        self.changed = False
-        if file is not None and file.exists():
-            self._read(file)
+        self.fresh = Change()
+        self.journal = None if file is None else Journal(file)
+        if self.journal is not None:
+            self._go_on(self.journal)
 
     def now(self) -> int:
         """The moment, in whole seconds as Stripe counts them."""
@@ -84,8 +87,10 @@ class Store:
                 yield
             finally:
                 self.request = outer
-                if self.changed:
-                    self._write()
+                if self.fresh:
+                    fresh, self.fresh = self.fresh, Change()
+                    if self.journal is not None:
+                        self.journal.append(fresh)
                     self.news.notify_all()
 
     def add(self, kind: str, fields: Thing, *, ident: str | None = None) -> Thing:
@@ -96,9 +101,7 @@ class Store:
             del thing["livemode"]
         if kind in DATELESS:
             del thing["created"]
-        self.things.setdefault(kind, {})[ident] = thing
-        self.kinds[ident] = kind
-        self.changed = True
+        self._put(kind, ident, thing)
         return thing
 
     def change(self, ident: str, **fields: Any) -> Thing:
@@ -106,16 +109,24 @@ class Store:
         kind = self.kinds[ident]
         before = self.things[kind][ident]
         self.older[ident] = [*self.older.get(ident, [])[1 - KEPT_COPIES :], before]
-        self.things[kind][ident] = {**before, **fields}
-        self.changed = True
-        return self.things[kind][ident]
+        after = {**before, **fields}
+        self._put(kind, ident, after)
+        return after
 
     def note(self, ident: str, **fields: Any) -> Thing:
         """Remember about an object what Stripe never shows; all that is remembered about it."""
         if fields:
             self.notes[ident] = {**self.notes.get(ident, {}), **fields}
-            self.changed = True
+            self.fresh.notes[ident] = self.notes[ident]
         return self.notes.get(ident, {})
+
+    def keep_answer(self, key: str, answer: Thing | None) -> None:
+        """What an idempotency key stands for; None forgets it."""
+        if answer is None:
+            self.answers.pop(key, None)
+        else:
+            self.answers[key] = answer
+        self.fresh.answers[key] = answer
 
     def get(self, kind: str, ident: str, *, param: str = "id") -> Thing:
         """The object of this kind and id; NoSuchThing when there is none."""
@@ -130,8 +141,9 @@ class Store:
         return None if kind is None else self.things[kind][ident]
 
     def remove(self, ident: str) -> None:
-        del self.things[self.kinds.pop(ident)][ident]
-        self.changed = True
+        kind = self.kinds.pop(ident)
+        del self.things[kind][ident]
+        self.fresh.things[ident] = (kind, None)
 
     def all(self, kind: str, **wanted: Any) -> list[Thing]:
         """The objects of a kind with these values, the newest first, as Stripe lists them."""
@@ -143,35 +155,56 @@ class Store:
 
     def plan(self, at: float, what: str, ident: str) -> None:
         """Put something on the agenda: at this moment (seconds), do this to that."""
-        self.agenda = sorted([*self.agenda, (at, what, ident)])
-        self.changed = True
+        bisect.insort(self.agenda, (at, what, ident))
+        self.fresh.plans[f"{what} {ident}"] = at
 
     def take_due(self) -> tuple[str, str] | None:
         """Take the first thing whose moment has come off the agenda: what, and to what."""
         if not self.agenda or self.agenda[0][0] > self.clock():
             return None
         _at, what, ident = self.agenda.pop(0)
-        self.changed = True
+        self.fresh.plans[f"{what} {ident}"] = None
         return what, ident
 
-    def _write(self) -> None:
-        self.changed = False
-        if self.file is None:
-            return
-        state = {
-            "things": self.things,
-            "notes": self.notes,
-            "agenda": self.agenda,
-            "answers": self.answers,
-        }
-        hidden = self.file.with_suffix(f".{os.getpid()}")
-        hidden.write_text(json.dumps(state), encoding="utf-8")
-        hidden.replace(self.file)
+    def _put(self, kind: str, ident: str, thing: Thing) -> None:
+        self.things.setdefault(kind, {})[ident] = thing
+        self.kinds[ident] = kind
+        self.fresh.things[ident] = (kind, thing)
+        if kind == "delivery":
+            if thing["state"] in UNDER_WAY:
+                self.under_way[ident] = None
+            else:
+                self.under_way.pop(ident, None)
 
-    def _read(self, file: Path) -> None:
-        state = json.loads(file.read_text(encoding="utf-8"))
-        self.things, self.notes = state["things"], state["notes"]
-        # A request that was cut short by the end of the process gives its key back.
-        self.answers = {key: one for key, one in state["answers"].items() if one["answer"]}
-        self.agenda = [(at, what, ident) for at, what, ident in state["agenda"]]
-        self.kinds = {ident: kind for kind, rows in self.things.items() for ident in rows}
+    def _go_on(self, journal: Journal) -> None:
+        """Where the last process stopped."""
+        plans: dict[str, float | None] = {}
+        for change in journal.read():
+            for ident, (kind, thing) in change.things.items():
+                if thing is not None:
+                    self._put(kind, ident, thing)
+                elif ident in self.kinds:
+                    self.remove(ident)
+            self.notes |= change.notes
+            self.answers |= change.answers
+            plans |= change.plans
+        self.agenda = sorted((at, *_two(what)) for what, at in plans.items() if at is not None)
+        # A call that was cut short gives its key back, a webhook that was on its way goes again.
+        self.answers = {key: one for key, one in self.answers.items() if one and one["answer"]}
+        for ident in self.under_way:
+            self.things["delivery"][ident]["state"] = "waiting"
+        journal.begin(self._whole())
+        self.fresh = Change()
+
+    def _whole(self) -> Change:
+        return Change(
+            things={ident: (kind, self.things[kind][ident]) for ident, kind in self.kinds.items()},
+            notes=self.notes,
+            plans={f"{what} {ident}": at for at, what, ident in self.agenda},
+            answers=self.answers,
+        )
+
+
+def _two(plan: str) -> tuple[str, str]:
+    what, _, ident = plan.partition(" ")
+    return what, ident

@@ -191,6 +191,7 @@ class World:
         """Wait until nothing is due or on its way; False when that took too long."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
+            self.expire_due()
             if not self.background and not self.deliver_due():
                 return True
             with self.store.turn():

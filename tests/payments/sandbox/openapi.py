@@ -38,7 +38,7 @@ def _schema_of(thing: dict[str, Any]) -> str:
 
 
 def _found(kind: str, thing: dict[str, Any]) -> list[str]:
-    if kind not in _document()["schemas"]:
+    if kind not in document()["schemas"]:
         return [f"{kind} is not in the cut"]
     return [
         f"{kind} {'.'.join(str(step) for step in fault.absolute_path)}: {fault.message[:300]}"
@@ -57,11 +57,11 @@ def _older(thing: Any) -> Any:
 
 
 @cache
-def _document() -> dict[str, Any]:
+def document() -> dict[str, Any]:
     document: dict[str, Any] = json.loads(CUT.read_text(encoding="utf-8"))
     return document
 
 
 @cache
 def _checker(kind: str) -> Draft7Validator:
-    return Draft7Validator({**_document(), "$ref": f"#/schemas/{kind}"})
+    return Draft7Validator({**document(), "$ref": f"#/schemas/{kind}"})
