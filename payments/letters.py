@@ -50,7 +50,7 @@ def acknowledge(statement: Withdrawal, order: Order | None, *, now: datetime) ->
     It says nothing of whether there is such an order (art. 6:230oa BW asks for the receipt only).
     """
     to = {statement.email.lower(): statement.email}
-    if order is not None:
+    if order is not None and order.email:
         to[order.email.lower()] = order.email
     for address in to.values():
         words = letters.render(
@@ -72,7 +72,7 @@ def acknowledge(statement: Withdrawal, order: Order | None, *, now: datetime) ->
 def _put(
     order: Order, key: str, template: str, subject: str, context: dict[str, Any], now: datetime
 ) -> None:
-    if Letter.objects.filter(key=key).exists():
+    if not order.email or Letter.objects.filter(key=key).exists():
         return
     words = letters.render(template=template, subject=subject, context={"order": order, **context})
     outbox.put(

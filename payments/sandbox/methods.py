@@ -33,6 +33,8 @@ class Method:
 _CARD = Method("card", "paid", fee_cents=25, fee_permille=15)
 _IDEAL = Method("ideal", "paid", fee_cents=29)
 _SEPA = Method("sepa_debit", "later", fee_cents=35)
+# A voucher that is paid at a cash machine, days later: delayed, and not a debit.
+_VOUCHER = Method("multibanco", "later", fee_cents=30, fee_permille=20)
 
 METHODS = {
     "card": _CARD,
@@ -41,14 +43,14 @@ METHODS = {
     "ideal_cancelled": replace(_IDEAL, outcome="abandoned"),
     "bancontact": Method("bancontact", "paid", fee_cents=35),
     "sepa_debit": _SEPA,
-    "later_succeeds": replace(_SEPA, ending="succeeds"),
-    "later_fails": replace(_SEPA, ending="fails"),
+    "later_succeeds": replace(_VOUCHER, ending="succeeds"),
+    "later_fails": replace(_VOUCHER, ending="fails"),
 }
 # Types whose refunds arrive at once, and types whose payments a bank can dispute.
 REFUNDS_AT_ONCE = {"card"}
 DISPUTABLE = {"card", "sepa_debit"}
 # What the account has switched on, in Stripe's order.
-OFFERED = ("card", "bancontact", "ideal", "sepa_debit")
+OFFERED = ("card", "bancontact", "ideal", "sepa_debit", "multibanco")
 
 
 def offered(*, allowed: list[str] | None, excluded: list[str]) -> list[str]:
@@ -118,4 +120,5 @@ _BANK: dict[str, Thing] = {
         "last4": "4300",
         "mandate": "mandate_sandbox",
     },
+    "multibanco": {"entity": "21800", "reference": "321654987"},
 }

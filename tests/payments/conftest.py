@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from payments.sandbox import Running
 
 PRICE = 14_900
-SECRET = "whsec_for_tests"  # noqa: S105 -- signs what the local Stripe says in a test.
+SECRET = "whsec_for_tests"
 BACK = "http://localhost:8000/bestellingen/"
 
 

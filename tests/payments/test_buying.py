@@ -146,7 +146,9 @@ def test_a_refund_in_stripes_dashboard_counts(shop: Shop) -> None:
 
 @pytest.mark.parametrize(("end", "readable"), [("won", True), ("lost", False)])
 def test_a_dispute_holds_the_right_until_it_is_decided(
-    shop: Shop, end: str, readable: bool  # noqa: FBT001
+    shop: Shop,
+    end: str,
+    readable: bool,
 ) -> None:
     order = shop.order()
     shop.pay(order)

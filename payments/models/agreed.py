@@ -1,9 +1,4 @@
-"""What is sold, what was ordered, and what Stripe says became of it.
-
-Events and redirects are hints; the rows called Payment, Refund and Dispute are copies of what
-Stripe answered when asked, and everything else follows from them (`payments.projection`). Amounts
-are cents, times UTC. An order outlives its buyer's account: the tax law wants it for years.
-"""
+"""What is sold and what was agreed: products, prices, orders, gifts, withdrawals."""
 
 from __future__ import annotations
 
@@ -190,142 +185,21 @@ class Attempt(models.Model):
         return f"attempt {self.uuid}"
 
 
-class Payment(models.Model):
-    """What Stripe says about one payment intent. Personal data: by its order."""
+class Gift(models.Model):
+    """A code that opens what a paid order bought, for somebody else, once.
 
-    intent_id = models.CharField(max_length=255, primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
-    amount = models.PositiveIntegerField()
-    currency = models.CharField(max_length=3)
-    status = models.CharField(max_length=30)
-    method = models.CharField(max_length=40, blank=True)
-    paid_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.intent_id
-
-
-class Refund(models.Model):
-    """Money given back: asked for here (``intended``), or seen at Stripe.
-
-    Personal data: by its order; which member of staff asked for it.
+    Personal data: who used it.
     """
 
-    class Origin(models.TextChoices):
-        STAFF = "staff"
-        WITHDRAWAL = "withdrawal"
-        DUPLICATE = "duplicate"
-        STRIPE = "stripe"
-
-    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    stripe_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
-    amount = models.PositiveIntegerField()
-    status = models.CharField(max_length=20, default="intended")
-    origin = models.CharField(max_length=12, choices=Origin.choices)
-    reason = models.CharField(max_length=300, blank=True)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="gift")
+    code = models.CharField(max_length=20, unique=True)
+    used_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="gifts"
     )
-    asked_at = models.DateTimeField()
-    error = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_of_something"),
-        ]
+    used_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"refund {self.uuid}"
-
-
-class Dispute(models.Model):
-    """A buyer's bank asks the money back. Personal data: by its order."""
-
-    stripe_id = models.CharField(max_length=255, primary_key=True)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
-    amount = models.PositiveIntegerField()
-    status = models.CharField(max_length=30)
-    reason = models.CharField(max_length=60, blank=True)
-    due_by = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.stripe_id
-
-
-class AccessChange(models.Model):
-    """Why somebody has or has not access: each step of an order's right, with its cause.
-
-    Append-only. Personal data: by its order.
-    """
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="access_changes")
-    was = models.CharField(max_length=10)
-    now = models.CharField(max_length=10)
-    cause = models.CharField(max_length=40)
-    sync_no = models.PositiveIntegerField()
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            # One application of facts changes a right once.
-            models.UniqueConstraint(fields=["order", "sync_no"], name="access_change_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.was} → {self.now}"
-
-
-class LedgerEntry(models.Model):
-    """One side of a booking; the sides of a cause sum to zero. Personal data: by its order."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="ledger")
-    account = models.CharField(max_length=20)
-    amount = models.IntegerField()
-    currency = models.CharField(max_length=3)
-    # The Stripe object it follows from and what of it: "pi_…:paid", "re_…:refunded".
-    cause = models.CharField(max_length=300)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            # The same event twice books once.
-            models.UniqueConstraint(fields=["cause", "account"], name="ledger_cause_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.account} {self.amount}"
-
-
-class InvoiceSeries(models.Model):
-    """The last number given in a series; locked while one is drawn. No personal data."""
-
-    name = models.CharField(max_length=20, primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.last}"
-
-
-class Invoice(models.Model):
-    """An invoice or a credit note, immutable; numbered in the transaction it follows from.
-
-    Personal data: by its order; kept as long as the tax law wants.
-    """
-
-    class Kind(models.TextChoices):
-        INVOICE = "invoice"
-        CREDIT = "credit"
-
-    number = models.CharField(max_length=30, primary_key=True)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="invoices")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    cause = models.CharField(max_length=300, unique=True)
-    content = models.JSONField()
-    issued_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.number
+        return f"gift of {self.order_id}"
 
 
 class Withdrawal(models.Model):
@@ -359,67 +233,3 @@ class Withdrawal(models.Model):
 
     def __str__(self) -> str:
         return f"withdrawal {self.uuid}"
-
-
-class Gift(models.Model):
-    """A code that opens what a paid order bought, for somebody else, once.
-
-    Personal data: who used it.
-    """
-
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="gift")
-    code = models.CharField(max_length=20, unique=True)
-    used_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="gifts"
-    )
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"gift of {self.order_id}"
-
-
-class StripeEvent(models.Model):
-    """A row of the inbox: a hint that something changed at Stripe, and what was done about it.
-
-    Personal data: a snapshot's payload may hold names and addresses, so none is kept; only which
-    object it is about.
-    """
-
-    class State(models.TextChoices):
-        RECEIVED = "received"
-        DONE = "done"
-        IGNORED = "ignored"
-
-    # Of a thin event the id of its snapshot when it names one: both tell the same thing.
-    event_id = models.CharField(max_length=255, primary_key=True)
-    type = models.CharField(max_length=120)
-    object_id = models.CharField(max_length=255, blank=True)
-    # What else of ours it names: session, payment intent, order.
-    about = models.JSONField(default=dict)
-    livemode = models.BooleanField()
-    received_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
-    attempts = models.PositiveIntegerField(default=0)
-    # When it is worked on next; the lease of who works on it now.
-    next_at = models.DateTimeField(null=True, blank=True)
-    error = models.TextField(blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["next_at"], name="stripe_event_due", condition=Q(next_at__isnull=False)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.event_id
-
-
-class Cursor(models.Model):
-    """Up to where Stripe's list of events has been read. No personal data."""
-
-    name = models.CharField(max_length=20, primary_key=True)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.at}"
