@@ -378,7 +378,11 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     # Four lines each time the clock ticks, which is every fifteen seconds, say nothing.
-    "loggers": {"celery": {"level": env.text("CELERY_LOG_LEVEL", "WARNING")}},
+    "loggers": {
+        "celery": {"level": env.text("CELERY_LOG_LEVEL", "WARNING")},
+        # It writes two lines for every question it asks.
+        "stripe": {"level": "WARNING"},
+    },
 }
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseapp.settings")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from django.test import Client
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lessons.content.models import Course
     from payments.sandbox import Running
 
+Payload = Literal["snapshot", "thin"]
 PRICE = 14_900
 SECRET = "whsec_for_tests"
 BACK = "http://localhost:8000/bestellingen/"
@@ -81,12 +82,14 @@ def receive(body: bytes, headers: dict[str, str]) -> int:
 
 
 @pytest.fixture(params=["snapshot", "thin"])
-def payload(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def payload(request: pytest.FixtureRequest) -> Payload:
+    """Both kinds of events Stripe can be told to send."""
+    kind: Payload = request.param
+    return kind
 
 
 @pytest.fixture
-def shop(db: None, settings: Any, payload: str) -> Iterator[Shop]:
+def shop(db: None, settings: Any, payload: Payload) -> Iterator[Shop]:
     """One product at € 149 that opens one course."""
     with sandbox.running(
         webhook=receive, secret=SECRET, payload=payload, background=False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from django.utils import timezone
@@ -147,7 +147,7 @@ def test_a_refund_in_stripes_dashboard_counts(shop: Shop) -> None:
 @pytest.mark.parametrize(("end", "readable"), [("won", True), ("lost", False)])
 def test_a_dispute_holds_the_right_until_it_is_decided(
     shop: Shop,
-    end: str,
+    end: Literal["won", "lost"],
     readable: bool,
 ) -> None:
     order = shop.order()
