@@ -65,7 +65,7 @@ def kept_secret(file: Path) -> str:
     return file.read_text(encoding="ascii")
 
 
-def database(url: str, base: Path) -> dict[str, object]:
+def database(url: str, base: Path, *, keep_plans: bool) -> dict[str, object]:
     """Django's description of ``sqlite:///path`` or ``postgres://user:password@host:port/name``."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -96,6 +96,6 @@ def database(url: str, base: Path) -> dict[str, object]:
         # gives each transaction another connection: KEEP_PLANS=0.
         "OPTIONS": {
             "server_side_binding": True,
-            "prepare_threshold": 5 if flag("KEEP_PLANS", default=True) else None,
+            "prepare_threshold": 5 if keep_plans else None,
         },
     }

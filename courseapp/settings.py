@@ -105,7 +105,9 @@ PRACTICE = {
 # --- Data ------------------------------------------------------------------------------------
 
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
-DATABASES = {"default": env.database(DATABASE_URL, BASE_DIR)}
+DATABASES = {
+    "default": env.database(DATABASE_URL, BASE_DIR, keep_plans=env.flag("KEEP_PLANS", default=True))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

@@ -83,7 +83,7 @@ if (lesson && "IntersectionObserver" in window) {
   });
 }
 
-// A sheet prints from its own button; without this script the browser's menu does.
+/* A sheet prints from its own button; without this script the browser's menu does. */
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

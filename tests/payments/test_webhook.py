@@ -46,9 +46,10 @@ def event(**fields: Any) -> bytes:
 
 def signature(body: bytes, *, secret: str = SECRET, at: float | None = None) -> str:
     stamp = int(time.time() if at is None else at)
-    return stripe.WebhookSignature.generate_signature_header(
+    signed: str = stripe.WebhookSignature.generate_signature_header(
         body.decode("utf-8", "surrogateescape"), secret, stamp
     )
+    return signed
 
 
 def knock(body: bytes, signed: str) -> Answer:
