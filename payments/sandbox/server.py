@@ -36,6 +36,8 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, world: World, *, host: str, port: int, watch: Watcher | None) -> None:
         super().__init__((host, port), _Handler)
+        # As it was asked for: "localhost" is where a browser keeps to this machine.
+        self.host = host
         self.world = world
         self.watch = watch
         self.lines: set[socket.socket] = set()
@@ -43,7 +45,7 @@ class Server(ThreadingHTTPServer):
 
     @property
     def base(self) -> str:
-        return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
+        return f"http://{self.host}:{self.server_address[1]}"
 
     def stop(self) -> None:
         self.shutdown()
