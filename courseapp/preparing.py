@@ -35,7 +35,8 @@ def _database() -> str:
 
 
 def _courses() -> str:
-    return _quietly("load_courses").strip().replace("\n", "; ") or "up to date"
+    told = _quietly("load_courses") + _quietly("load_products")
+    return told.strip().replace("\n", "; ") or "up to date"
 
 
 def _staff_account() -> str:

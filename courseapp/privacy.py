@@ -9,6 +9,7 @@ from django.db import transaction
 import courseapp.accounts.privacy
 import courseapp.post.privacy
 import lessons.privacy
+import payments.privacy
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,12 +23,14 @@ def export_person(user: User) -> dict[str, Any]:
         "account": courseapp.accounts.privacy.export(user),
         "mail": courseapp.post.privacy.export(user),
         "lessons": lessons.privacy.export(user),
+        "orders": payments.privacy.export(user),
     }
 
 
 def erase_person(user: User, *, now: datetime) -> None:
     """Take away all that need not be kept by law; what hangs on the account goes before it."""
     with transaction.atomic():
+        payments.privacy.erase(user)
         lessons.privacy.erase(user)
         courseapp.post.privacy.erase(user, now=now)
         courseapp.accounts.privacy.erase(user, now=now)

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "courseapp.accounts",
     "courseapp.post",
     "lessons",
+    "payments",
 ]
 
 MIDDLEWARE = [
@@ -103,45 +104,10 @@ PRACTICE = {
 
 # --- Data ------------------------------------------------------------------------------------
 
-
-def _database(url: str) -> dict[str, object]:
-    """Django's description of ``sqlite:///path`` or ``postgres://user:password@host:port/name``."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": parts.path[1:] if parts.path.startswith("//") else BASE_DIR / parts.path[1:],
-            # A thread keeps its connection: opening the file costs as much as a page's queries.
-            "CONN_MAX_AGE": None,
-            "OPTIONS": {
-                # One writer at a time, asked for at BEGIN: with four writers the default fails in
-                # one of ten transactions with "database is locked", this in none.
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-            },
-        }
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path[1:],
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": parts.port or "",
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        # Values go apart from the SQL, so that PostgreSQL keeps the plans of what is asked often:
-        # planning where a reader stands takes it 0.5 ms, running that 0.1. Behind a PgBouncer that
-        # gives each transaction another connection: KEEP_PLANS=0.
-        "OPTIONS": {
-            "server_side_binding": True,
-            "prepare_threshold": 5 if env.flag("KEEP_PLANS", default=True) else None,
-        },
-    }
-
-
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
-DATABASES = {"default": _database(DATABASE_URL)}
+DATABASES = {
+    "default": env.database(DATABASE_URL, BASE_DIR, keep_plans=env.flag("KEEP_PLANS", default=True))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -214,11 +180,32 @@ CELERY_BEAT_SCHEDULE = {
     for task, every, expires in (
         ("post.tick", 15, 15),
         ("lessons.publish_due", 60, 60),
+        ("payments.sweep", 30, 30),
+        ("payments.pull", 900, 900),
+        ("payments.audit", 86_400, 3600),
         ("post.forget_old", 86_400, 3600),
         ("accounts.prune", 86_400, 3600),
         ("lessons.forget_old", 86_400, 3600),
     )
 }
+
+# --- Money -------------------------------------------------------------------------------------
+
+# Without a key a local Stripe takes part in `make run`: a test shop, which production refuses.
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
+SANDBOX = not STRIPE_SECRET_KEY and not PRODUCTION
+SANDBOX_PORT = env.number("SANDBOX_PORT", PORT + 1000)
+STRIPE_API_BASE = f"http://127.0.0.1:{SANDBOX_PORT}" if SANDBOX else ""
+STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRETS", [])
+if SANDBOX:
+    STRIPE_SECRET_KEY = "sk_test_sandbox"  # noqa: S105 -- opens nothing but the test shop.
+    STRIPE_WEBHOOK_SECRETS = [f"whsec_{env.kept_secret(VAR_DIR / 'webhook_secret')}"]
+# Tells our objects from those of others in one Stripe account, say a test site's.
+STRIPE_ENV = env.text("STRIPE_ENV", SITE_URL)
+# nl21: Dutch VAT of 21 %; kor: the scheme for small traders, no VAT.
+VAT_MODE = env.text("VAT_MODE", "nl21")
+# Whether buyers are bound: then the practice has to say who it is.
+SELLING_IS_REAL = PRODUCTION
 
 # --- People ------------------------------------------------------------------------------------
 
@@ -393,7 +380,11 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     # Four lines each time the clock ticks, which is every fifteen seconds, say nothing.
-    "loggers": {"celery": {"level": env.text("CELERY_LOG_LEVEL", "WARNING")}},
+    "loggers": {
+        "celery": {"level": env.text("CELERY_LOG_LEVEL", "WARNING")},
+        # It writes two lines for every question it asks.
+        "stripe": {"level": "WARNING"},
+    },
 }
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseapp.settings")

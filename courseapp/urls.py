@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("_allauth/", include("courseapp.accounts.headless_urls")),
     path("api/", include("courseapp.api.urls")),
     path("", include("courseapp.accounts.urls")),
+    path("", include("payments.urls")),
     path("beheer/", include("lessons.desk.urls")),
     path("", include("lessons.urls")),
 ]

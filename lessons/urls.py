@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from lessons.pages import beginning, media, practice, public, reading, selfcheck, sitemap
+from lessons.pages import beginning, media, practice, public, reading, selfcheck, sheets, sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", public.home, name="home"),
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mijn/les/<uuid:lesson>/afgerond/", reading.finish, name="finish"),
     path("mijn/les/<uuid:lesson>/plek/", reading.position, name="position"),
     path("les/<uuid:lesson>/zelfcheck/<uuid:block>/", selfcheck.count_recognised, name="selfcheck"),
+    path("les/<uuid:lesson>/werkblad/<uuid:block>/", sheets.sheet, name="sheet"),
     path("over/", practice.about, name="about"),
     path("media/<str:name>", media.file, name="media"),
     path("contact/", practice.contact, name="contact"),

@@ -64,8 +64,8 @@ def chromium() -> Iterator[Browser]:
 class Troubles:
     """What no page may do: break its script, disobey its policy, or call another host."""
 
-    def __init__(self, *, host: str) -> None:
-        self.host = host
+    def __init__(self, *, hosts: set[str]) -> None:
+        self.hosts = hosts
         self.seen: list[str] = []
 
     def watch(self, page: Page) -> None:
@@ -80,18 +80,26 @@ class Troubles:
 
     def _see(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != self.host:
+        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc not in self.hosts:
             self.seen.append(f"request: {request.url}")
 
 
 @pytest.fixture
-def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+def own_hosts(live_server: LiveServer) -> set[str]:
+    """The hosts a page may ask: the site; a test adds where a payment page is."""
+    return {urlsplit(live_server.url).netloc}
+
+
+@pytest.fixture
+def open_page(
+    chromium: Browser, live_server: LiveServer, own_hosts: set[str]
+) -> Iterator[Callable[..., Page]]:
     """Open a page as a new visitor: ``open_page(color_scheme="dark", java_script_enabled=False)``.
 
     Takes what Playwright's ``new_context`` takes. Addresses may be written from the slash on. At
     the end of the test no page may have seen a script error or asked another host for anything.
     """
-    troubles = Troubles(host=urlsplit(live_server.url).netloc)
+    troubles = Troubles(hosts=own_hosts)
     contexts: list[BrowserContext] = []
 
     def open_one(**options: Any) -> Page:

@@ -44,7 +44,7 @@ def test_axe_finds_a_picture_without_words_and_pale_letters(
 
 
 def test_another_host_and_a_broken_script_are_noticed(chromium: Browser) -> None:
-    troubles = Troubles(host="localhost:1")
+    troubles = Troubles(hosts={"localhost:1"})
     page = chromium.new_page()
     troubles.watch(page)
 

@@ -36,12 +36,12 @@ class _Bell:
     silent_until = 0.0
 
 
-def ring() -> None:
-    """Ask the worker to look in the outbox; log a broker that does not answer."""
+def ring(task: str = "post.pump") -> None:
+    """Ask the worker to look in the outbox, or for that task; log a broker that is silent."""
     if monotonic() < _Bell.silent_until:
         return
     try:
-        within(PATIENCE, lambda: current_app.send_task("post.pump", retry=False, expires=60))
+        within(PATIENCE, lambda: current_app.send_task(task, retry=False, expires=60))
     except Exception as error:  # Each broker has errors of its own; none may get out.
         _Bell.silent_until = monotonic() + QUIET
         log.warning("The broker does not answer (%s); the beat will find it.", type(error).__name__)

@@ -82,3 +82,9 @@ if (lesson && "IntersectionObserver" in window) {
     if (document.visibilityState === "hidden") keep();
   });
 }
+
+/* A sheet prints from its own button; without this script the browser's menu does. */
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lessons.reading.standing import Standing
 
 State = Literal["open", "opens_at", "not_enrolled", "not_granted", "retired"]
+Right = Literal["active", "suspended", "revoked"]
 
 
 @dataclass(frozen=True)
@@ -156,4 +157,20 @@ def revoke(*, access: Access, now: datetime) -> Access:
     """End a right for good. Other rights of the reader, and all progress, stay."""
     Access.objects.filter(pk=access.pk, revoked_at__isnull=True).update(revoked_at=now)
     access.refresh_from_db()
+    return access
+
+
+def follow(*, reader: User, course: Course, source: str, right: Right, now: datetime) -> Access:
+    """Make the right of this source what its source says it is now; idempotent.
+
+    Unlike ``revoke``, which a person does for good: a sale can be undone and restored, and what
+    counts is how it stands.
+    """
+    with transaction.atomic():
+        access = grant(reader=reader, course=course, source=source, now=now)
+        was = (access.suspended_at, access.revoked_at)
+        access.suspended_at = (was[0] or now) if right == "suspended" else None
+        access.revoked_at = (was[1] or now) if right == "revoked" else None
+        if was != (access.suspended_at, access.revoked_at):
+            access.save(update_fields=["suspended_at", "revoked_at"])
     return access

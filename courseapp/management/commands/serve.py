@@ -37,7 +37,7 @@ class Command(BaseCommand):
                     "Stopped while preparing; the next start goes on there."
                 ) from None
             status = Supervisor(
-                [Child("web", _web()), Child("worker", _worker())],
+                [Child("web", _web()), Child("worker", _worker()), *_test_shop()],
                 say=self._say,
                 ready=_answers,
                 on_ready=self._welcome,
@@ -68,6 +68,9 @@ class Command(BaseCommand):
             places.insert(1, ("Mail it sent", "/postvak/"))
         width = max(len(name) for name, _path in places)
         rows = [f"  {name:{width}}  {site}{path}" for name, path in places]
+        if settings.SANDBOX:
+            shop = f"http://localhost:{settings.SANDBOX_PORT}/_sim/"
+            rows.append(f"  {'Test Stripe':{width}}  {shop}")
         self._say("\n".join(["", "It runs. Ctrl-C stops it.", *rows, ""]))
 
 
@@ -84,6 +87,19 @@ def _web() -> list[str]:
 
 def _worker() -> list[str]:
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
+
+
+def _test_shop() -> list[Child]:
+    """A local Stripe, where no key of a real one is given."""
+    if not settings.SANDBOX:
+        return []
+    command = [
+        *(sys.executable, "-m", "payments.sandbox", "--port", str(settings.SANDBOX_PORT)),
+        *("--state", str(settings.VAR_DIR / "sandbox-stripe")),
+        *("--webhook", f"http://localhost:{settings.PORT}/hooks/stripe/"),
+        *("--secret", settings.STRIPE_WEBHOOK_SECRETS[0]),
+    ]
+    return [Child("stripe", command)]
 
 
 def _answers() -> bool:

@@ -128,10 +128,14 @@ class Reflection(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise(Block):
-    """Something to do, in steps, within ``minutes``."""
+    """Something to do, in steps, within ``minutes``.
+
+    With a name in ``sheet`` it can be printed as a sheet of its own, with room under each step.
+    """
 
     type = "exercise"
     title: str = line(required=True)
+    sheet: str = line()
     minutes: int = number()
     steps: tuple[str, ...] = lines()
     example: str = rich()

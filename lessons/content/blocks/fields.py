@@ -32,6 +32,7 @@ LABELS = {
     "lead": pgettext_lazy("field", "lead"),
     "minutes": pgettext_lazy("field", "minutes"),
     "prompt": pgettext_lazy("field", "prompt"),
+    "sheet": pgettext_lazy("field", "sheet"),
     "source": pgettext_lazy("field", "source"),
     "src": pgettext_lazy("field", "src"),
     "statements": pgettext_lazy("field", "statements"),
