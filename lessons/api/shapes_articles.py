@@ -48,10 +48,15 @@ class Passage(TypedDict):
 
 
 class LeftOut(TypedDict):
-    """Text of the source that is in no passage, and why."""
+    """Text of the source that is in no passage, and why.
+
+    ``passage`` is the key under which it becomes a passage again, where a person left it out
+    ("by hand"); else "".
+    """
 
     text: str
     reason: str
+    passage: str
 
 
 class Revision(TypedDict):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lessons.api.telling import id_or_none, moment
 from lessons.api.telling_staff import course_ref, named, person
+from lessons.content import left_out
 
 if TYPE_CHECKING:
     from lessons.api import shapes_articles
@@ -34,13 +35,17 @@ def article(row: Article, revision: Revision | None) -> shapes_articles.StaffArt
 
 
 def _revision(revision: Revision) -> shapes_articles.Revision:
+    rows = list(revision.passages.all())
     return {
         "number": revision.number,
         "form": cast("Any", revision.form),
         "imported_at": moment(revision.imported_at),
         "imported_by": person(revision.imported_by),
-        "passages": [passage(one) for one in revision.passages.all()],
-        "left_out": [{"text": one["text"], "reason": one["reason"]} for one in revision.left_out],
+        "passages": [passage(one) for one in rows if not left_out.is_left_out(one)],
+        "left_out": [
+            {"text": one.text, "reason": one.reason, "passage": one.passage}
+            for one in left_out.told(revision, rows)
+        ],
     }
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from courseapp.accounts import audit
 from courseapp.errors import NotFound, Refused
 from lessons.content import article as text
-from lessons.content import blocks, revisions
+from lessons.content import blocks, recognised, revisions
 from lessons.content.article.passages import first_free, slugify
 from lessons.content.models import Article, Passage, Revision
 
@@ -151,7 +151,8 @@ def public(*, slug: str) -> PublicArticle:
     article = Article.objects.filter(slug=slug, live_revision__isnull=False).first()
     if article is None:
         raise ArticleNotFound(_("This article does not exist."))
-    passages = Passage.objects.filter(revision=article.live_revision_id).order_by("position")
+    rows = Passage.objects.filter(revision=article.live_revision_id).order_by("position")
+    passages = rows.exclude(kind=recognised.LEFT_OUT)
     return PublicArticle(
         slug=article.slug,
         title=article.title,

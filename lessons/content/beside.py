@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import OuterRef, Subquery
 
-from lessons.content import accepting, derivation
+from lessons.content import accepting, derivation, left_out, recognised
 from lessons.content.article.passages import Passage as ArticlePassage
 from lessons.content.models import Passage, Revision
 from lessons.content.staleness import StaleBlock
@@ -67,6 +67,7 @@ def of_lesson(lesson: Lesson, written: Sequence[Block], others: Iterable[Lesson]
     passages: dict[UUID, list[BesidePassage]] = {article.pk: [] for article in rows}
     current: dict[str, str] = {}
     found = Passage.objects.filter(revision__in=[one.newest for one in rows])
+    found = found.exclude(kind=recognised.LEFT_OUT)
     for one in found.order_by("position").select_related("revision").defer("revision__source"):
         current[one.key] = one.digest
         passages[one.revision.article_id].append(
@@ -82,7 +83,7 @@ def block_of(*, course: Course, key: str, block: UUID) -> Block | None:
     """A new block that says what this passage says and names it; None: there is no such passage."""
     rows = _newest(course)
     one = Passage.objects.filter(revision__in=[row.newest for row in rows], key=key).first()
-    if one is None:
+    if one is None or left_out.is_left_out(one):
         return None
     passage = ArticlePassage(one.key, one.kind, one.section, one.text, one.level)  # type: ignore[arg-type]
     return derivation.alone(passage, block)

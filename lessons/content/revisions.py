@@ -6,7 +6,7 @@ a person corrected about a passage stays while its wording does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from courseapp.accounts import audit
 from courseapp.errors import NotFound, Refused
-from lessons.content import article, recognised
-from lessons.content.article.passages import Names
+from lessons.content import article, left_out, recognised
+from lessons.content import keys as naming
+from lessons.content.article.passages import Names, digest_of, key_of
 from lessons.content.article.passages import Passage as ArticlePassage
 from lessons.content.models import Article, Passage, Revision
 
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from lessons.content.article.passages import Parsed
 
 
-KEY_STEM = 54  # Of the 60 characters of a key.
-
-
 class NoPassages(Refused):
     code = "article_without_text"
 
@@ -41,6 +39,13 @@ class PassageNotFound(NotFound):
 
 class UnknownKind(Refused):
     code = "unknown_kind"
+
+
+class CannotComeBack(Refused):
+    """This piece is no text of its own, or the article has a newer version meanwhile."""
+
+    code = "cannot_come_back"
+    status = 409
 
 
 @dataclass(frozen=True)
@@ -78,35 +83,40 @@ def revise(
         )
         if last and (last.source, last.form) == (source, form):
             if kinds is not None:
-                _correct(last, _by_own_key(parsed, passages_of(last), keys or {}, kinds))
+                _take_over(last, parsed, keys or {}, kinds)
             return Revised(last, passages_of(last), created=False)
+        chosen = _wanted(parsed, keys or {}, kinds) if kinds is not None else _back(parsed, last)
+        fresh = recognised.with_left_out(parsed, chosen)
         before = _as_recognised(last) if last else ()
-        kept = _keyed(parsed.passages, before, keys or {}, _keys_of_others(of))
+        kept = naming.keyed(fresh, before, keys or {}, naming.of_others(of))
         said = (
-            _by_own_key(parsed, kept, keys or {}, kinds)
+            _by_own_key(fresh, kept, keys or {}, kinds)
             if kinds is not None
             else _still_corrected(last, kept)
         )
-        passages, was = recognised.corrected(kept, said)
+        every, was = recognised.corrected(kept, said)
+        there = [one for one in every if one.key in was or one.kind in recognised.KINDS]
+        here = {one.key: own.key for one, own in zip(fresh, kept, strict=True)}
         revision = Revision.objects.create(
             article=of,
             number=last.number + 1 if last else 1,
             source=source,
             form=form,
-            left_out=_left_out(parsed, kept),
+            left_out=_left_out(parsed, here, {one.key for one in there}),
             imported_at=now,
             imported_by=by,
         )
-        _store(revision, passages, was)
-    return Revised(revision, passages, created=True)
+        _store(revision, there, was)
+    return Revised(revision, recognised.parted(there)[0], created=True)
 
 
 def correct_kind(*, revision: Revision, key: str, kind: str, by: User | None, now: datetime) -> str:
     """Say what a passage is; what was recognised is remembered, and its kind before is returned.
 
-    A heading made by hand starts a section. Raises ``PassageNotFound`` and ``UnknownKind``.
+    A heading made by hand starts a section; what is "left_out" is no passage any more until it gets
+    a kind again. Raises ``PassageNotFound`` and ``UnknownKind``.
     """
-    if kind not in recognised.KINDS:
+    if kind not in recognised.CHOICES:
         raise UnknownKind(_("There is no such kind of passage."))
     with transaction.atomic():
         one = Article.objects.select_for_update().get(pk=revision.article_id)
@@ -115,6 +125,7 @@ def correct_kind(*, revision: Revision, key: str, kind: str, by: User | None, no
             raise PassageNotFound(_("This passage is not in this version of the article."))
         before = passage.kind
         if before != kind:
+            revision.refresh_from_db(fields=["left_out"])
             _correct(revision, {**kinds_of(revision), key: kind})
             audit.record(
                 by=by, act="article.kind_corrected", on=one, now=now,
@@ -123,13 +134,53 @@ def correct_kind(*, revision: Revision, key: str, kind: str, by: User | None, no
     return before
 
 
+def bring_back(*, revision: Revision, number: int, by: User | None, now: datetime) -> str:
+    """Make a passage of a piece that reading left out (by its number in ``left_out``, from 0); its
+    key is returned.
+
+    It is a paragraph until somebody says otherwise, and a new version keeps it. Raises
+    ``CannotComeBack``.
+    """
+    with transaction.atomic():
+        one = Article.objects.select_for_update().get(pk=revision.article_id)
+        newer = one.revisions.filter(number__gt=revision.number).exists()
+        revision.refresh_from_db(fields=["left_out"])
+        piece = dict(enumerate(revision.left_out)).get(number)
+        if newer or not piece or not recognised.can_come_back(piece["text"], piece["reason"]):
+            raise CannotComeBack(_("This cannot be brought back any more. Load the page again."))
+        if key := str(piece.get("passage", "")):
+            return key
+        taken = naming.of_others(one) | set(revision.passages.values_list("key", flat=True))
+        key = Names(taken).give(key_of(piece["text"]))
+        left_out.insert(revision, number, key)
+        _correct(revision, {**kinds_of(revision), key: recognised.BROUGHT_BACK})
+        audit.record(
+            by=by, act="article.kind_corrected", on=one, now=now,
+            before={"passage": key, "kind": recognised.LEFT_OUT},
+            after={"passage": key, "kind": recognised.BROUGHT_BACK},
+        )  # fmt: skip
+    return key
+
+
 def passages_of(revision: Revision) -> tuple[ArticlePassage, ...]:
     """The passages of a stored revision, in reading order."""
+    return recognised.parted(pieces_of(revision))[0]
+
+
+def pieces_of(revision: Revision) -> tuple[ArticlePassage, ...]:
+    """The same with what a person left out, as passages of that kind."""
     rows = revision.passages.order_by("position")
     return tuple(
         ArticlePassage(row.key, row.kind, row.section, row.text, row.level)  # type: ignore[arg-type]
         for row in rows
     )
+
+
+def read_again(revision: Revision) -> tuple[ArticlePassage, ...]:
+    """What a fresh reading makes of a stored revision, with the pieces that were brought back."""
+    form: article.Form = revision.form  # type: ignore[assignment]
+    parsed = article.parse(revision.source, form)
+    return recognised.with_left_out(parsed, recognised.brought_back(revision.left_out, parsed))
 
 
 def kinds_of(revision: Revision) -> dict[str, str]:
@@ -156,82 +207,61 @@ def digests_by_article(articles: Iterable[Article | UUID]) -> dict[UUID, dict[st
     """The same article by article, in reading order."""
     newest = newest_of(articles)
     rows = Passage.objects.filter(revision__in=newest.values()).order_by("position")
+    rows = rows.exclude(kind=recognised.LEFT_OUT)
     result: dict[UUID, dict[str, str]] = {one: {} for one in newest}
     for home, key, digest in rows.values_list("revision__article_id", "key", "digest"):
         result[home][key] = digest
     return result
 
 
-def fresh_keys(parsed: Parsed, passages: Sequence[ArticlePassage]) -> dict[str, str]:
-    """Where stored passages go by another key than a fresh reading gives: ``{fresh: kept}``.
-
-    An article is not read again when the reader of articles learns something, so a fresh reading
-    may give other passages than the stored ones.
-    """
-    if [one.text for one in parsed.passages] != [one.text for one in passages]:
-        passages = article.align(passages, parsed.passages)
-    pairs = zip(parsed.passages, passages, strict=True)
-    return {fresh.key: kept.key for fresh, kept in pairs if fresh.key != kept.key}
-
-
-# --- Keys ------------------------------------------------------------------------------------
-
-
-def _keys_of_others(one: Article) -> set[str]:
-    """Every key that a passage of another article has or had."""
-    rows = Passage.objects.exclude(revision__article=one)
-    return set(rows.values_list("key", flat=True).distinct())
-
-
-def _keyed(
-    fresh: Sequence[ArticlePassage],
-    before: Sequence[ArticlePassage],
-    keys: Mapping[str, str],
-    others: Collection[str],
-) -> tuple[ArticlePassage, ...]:
-    """The passages of a fresh reading under the keys that are said, inherited, or new: in this
-    order, so that a new one gives way to the others."""
-    own = {one.key for one in before}
-    aligned = article.align(before, fresh) if before else fresh
-    names = Names(set(others) - own)
-    known = {one.key: _give(names, keys[one.key]) for one in fresh if one.key in keys}
-    pairs = [
-        (one.key, kept.key) for one, kept in zip(fresh, aligned, strict=True) if one.key not in keys
-    ]
-    known |= {key: names.give(kept) for key, kept in pairs if kept in own}
-    names.taken |= own
-    known |= {key: names.give(kept) for key, kept in pairs if kept not in own}
-    return tuple(
-        replace(one, key=known[one.key], section=known.get(one.section, "")) for one in fresh
-    )
-
-
-def _give(names: Names, key: str) -> str:
-    """A key that comes from elsewhere may be as long as keys get: leave room for its number."""
-    return names.give(key if key not in names.taken else key[:KEY_STEM])
-
-
 # --- Kinds -----------------------------------------------------------------------------------
 
 
 def _by_own_key(
-    parsed: Parsed,
+    fresh: Sequence[ArticlePassage],
     kept: Sequence[ArticlePassage],
     keys: Mapping[str, str],
     kinds: Mapping[str, str],
 ) -> dict[str, str]:
     """The kinds that a folder says by its own keys, by the keys that the passages got here."""
-    here = fresh_keys(parsed, kept)
-    said = {
-        here.get(one.key, one.key): kinds.get(keys.get(one.key, one.key)) for one in parsed.passages
-    }
+    here = naming.fresh_keys(fresh, kept)
+    said = {here.get(one.key, one.key): kinds.get(keys.get(one.key, one.key)) for one in fresh}
     return {key: kind for key, kind in said.items() if kind}
+
+
+def _wanted(parsed: Parsed, keys: Mapping[str, str], kinds: Mapping[str, str]) -> set[int]:
+    """The pieces left out that a folder says a kind of, by their numbers."""
+    every = enumerate(recognised.keys_of_left_out(parsed))
+    return {number for number, key in every if keys.get(key, key) in kinds}
+
+
+def _back(parsed: Parsed, last: Revision | None) -> set[int]:
+    """The pieces left out that read like one that was brought back in the revision before."""
+    if last is None:
+        return set()
+    rows = last.passages.filter(recognised=recognised.LEFT_OUT)
+    known = set(rows.values_list("digest", flat=True))
+    return {n for n, out in enumerate(parsed.left_out) if digest_of(out.text) in known}
+
+
+def _take_over(
+    last: Revision, parsed: Parsed, keys: Mapping[str, str], kinds: Mapping[str, str]
+) -> None:
+    """Make what a folder says of the kinds true for the stored revision of the same source."""
+    names = recognised.keys_of_left_out(parsed)
+    taken = naming.of_others(last.article) | {one.key for one in pieces_of(last)}
+    if [one["text"] for one in last.left_out] == [out.text for out in parsed.left_out]:
+        for number in sorted(_wanted(parsed, keys, kinds)):
+            if not last.left_out[number].get("passage"):
+                key = Names(taken).give(keys.get(names[number], names[number]))
+                left_out.insert(last, number, key)
+    _correct(last, _by_own_key(read_again(last), pieces_of(last), keys, kinds))
 
 
 def _as_recognised(revision: Revision) -> tuple[ArticlePassage, ...]:
     """Its passages by the kinds they were read as: what a fresh reading is compared with."""
     was = dict(revision.passages.exclude(recognised="").values_list("key", "recognised"))
-    return recognised.as_recognised(passages_of(revision), was, {})
+    return recognised.as_recognised(pieces_of(revision), was, {})
 
 
 def _still_corrected(last: Revision | None, kept: Sequence[ArticlePassage]) -> dict[str, str]:
@@ -248,8 +278,8 @@ def _correct(revision: Revision, kinds: Mapping[str, str]) -> None:
     """Make these all the corrections of a stored revision."""
     rows = list(revision.passages.order_by("position"))
     was = {row.key: row.recognised for row in rows if row.recognised}
-    stored = passages_of(revision)
-    base = recognised.as_recognised(stored, was, _read_again(revision, stored) if was else {})
+    stored = pieces_of(revision)
+    base = recognised.as_recognised(stored, was, _by_key(revision, stored) if was else {})
     passages, now_recognised = recognised.corrected(base, kinds)
     changed = []
     for row, passage in zip(rows, passages, strict=True):
@@ -258,25 +288,33 @@ def _correct(revision: Revision, kinds: Mapping[str, str]) -> None:
             row.kind, row.section, row.level, row.recognised = fields
             changed.append(row)
     Passage.objects.bulk_update(changed, ["kind", "section", "level", "recognised"], batch_size=500)
+    again = {row.key for row in rows if left_out.is_left_out(row) and not row.recognised}
+    if again:
+        left_out.put_back(revision, again)
 
 
-def _read_again(revision: Revision, stored: Sequence[ArticlePassage]) -> dict[str, ArticlePassage]:
-    form: article.Form = revision.form  # type: ignore[assignment]
-    parsed = article.parse(revision.source, form)
-    here = fresh_keys(parsed, stored)
-    return {here.get(one.key, one.key): one for one in parsed.passages}
+def _by_key(revision: Revision, stored: Sequence[ArticlePassage]) -> dict[str, ArticlePassage]:
+    fresh = read_again(revision)
+    here = naming.fresh_keys(fresh, stored)
+    return {here.get(one.key, one.key): one for one in fresh}
 
 
 # --- Storing ---------------------------------------------------------------------------------
 
 
-def _left_out(parsed: Parsed, kept: Sequence[ArticlePassage]) -> list[dict[str, str]]:
-    """What is no passage, why, and after which passage it stood ("" before the first)."""
-    here = {one.key: own.key for one, own in zip(parsed.passages, kept, strict=True)}
-    return [
-        {"text": out.text, "reason": out.reason, "after": here.get(out.after, "")}
-        for out in parsed.left_out
-    ]
+def _left_out(
+    parsed: Parsed, here: Mapping[str, str], passages: Collection[str]
+) -> list[dict[str, str]]:
+    """What is no passage, why, and after which passage it stood ("" before the first).
+
+    ``here`` gives the keys by those of the fresh reading; what was brought back names its passage.
+    """
+    result = []
+    for out, fresh in zip(parsed.left_out, recognised.keys_of_left_out(parsed), strict=True):
+        one = {"text": out.text, "reason": out.reason, "after": here.get(out.after, "")}
+        key = here.get(fresh, "")
+        result.append({**one, "passage": key} if key in passages else one)
+    return result
 
 
 def _store(revision: Revision, passages: Iterable[ArticlePassage], was: Mapping[str, str]) -> None:

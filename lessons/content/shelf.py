@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from courseapp.errors import NotFound
-from lessons.content import revisions, staleness
+from lessons.content import left_out, recognised, revisions, staleness
 from lessons.content.models import Article, Course, Passage, Revision
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from lessons.content.blocks import Block
     from lessons.content.models import Lesson
     from lessons.content.staleness import StaleBlock
-
-
-# What is left out of the line of a passage, rather than beside it.
-MARKS = frozenset({"list marker", "heading mark", "quote mark", "call to action mark"})
 
 
 @dataclass(frozen=True)
@@ -41,13 +37,23 @@ class Row:
 class Line:
     """A passage, or what was left out at that place: its ``text`` and ``reason`` then.
 
-    ``marks``: the bullets, numbers and signs that stood right before a passage.
+    ``by_hand`` is the passage that a person left out; ``number`` is what brings back a piece that
+    reading left out, as far as it can come back. ``marks``: the bullets, numbers and signs that
+    stood right before a passage.
     """
 
     passage: Passage | None = None
     text: str = ""
     reason: str = ""
     marks: tuple[Line, ...] = ()
+    by_hand: Passage | None = None
+    number: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the passage that it is, or was before a person left it out."""
+        one = self.passage or self.by_hand
+        return one.key if one else ""
 
 
 @dataclass(frozen=True)
@@ -117,23 +123,37 @@ def lines(revision: Revision) -> list[Line]:
     """The text with everything in its place: the passages, and between them what was left out."""
     passages = list(revision.passages.order_by("position"))
     last = passages[-1].key if passages else ""
+    by_key = {one.key: one for one in passages}
     out: dict[str, list[Line]] = defaultdict(list)
-    for left in revision.left_out:  # Earlier versions did not note the place.
-        line = Line(text=left["text"], reason=left["reason"])
+    for number, left in enumerate(revision.left_out):  # Earlier versions did not note the place.
+        back = by_key.pop(left.get("passage", ""), None)
+        line = _line(back) if back else _left_out(number, left)
         out[left.get("after", last)].append(line)
     result = list(out[""])
-    for passage in passages:
+    for passage in by_key.values():
         marks: list[Line] = []
-        while result and result[-1].reason in MARKS:
+        while result and result[-1].reason in recognised.MARKS:
             marks.insert(0, result.pop())
-        result += [Line(passage=passage, marks=tuple(marks)), *out[passage.key]]
+        result += [_line(passage, marks), *out[passage.key]]
     return result
+
+
+def _line(passage: Passage, marks: Sequence[Line] = ()) -> Line:
+    if not left_out.is_left_out(passage):
+        return Line(passage=passage, marks=tuple(marks))
+    return Line(text=passage.text, reason=recognised.BY_HAND, marks=tuple(marks), by_hand=passage)
+
+
+def _left_out(number: int, left: Mapping[str, str]) -> Line:
+    can = recognised.can_come_back(left["text"], left["reason"])
+    return Line(text=left["text"], reason=left["reason"], number=number if can else None)
 
 
 def uses(article: Article) -> list[Use]:
     """How each course that cites the article uses its newest version, course by course."""
     courses = list(article.courses.order_by("title"))
-    passages = list(newest(article).passages.order_by("position"))
+    rows = newest(article).passages.order_by("position")
+    passages = list(rows.exclude(kind=recognised.LEFT_OUT))
     return [_use(course, passages, lessons) for course, lessons in _by_course(courses)]
 
 
@@ -143,6 +163,7 @@ def use_of(course: Course) -> Use:
     newest_ones = revisions.newest_of(articles).values()
     passages = list(
         Passage.objects.filter(revision__in=newest_ones)
+        .exclude(kind=recognised.LEFT_OUT)
         .select_related("revision__article")
         .defer("revision__source")
         .order_by("revision__article__title", "position")

@@ -22,6 +22,7 @@ from lessons.content.folder import (
     ModuleFile,
     named_files,
 )
+from lessons.content.keys import fresh_keys
 from lessons.content.models import Article, Course, Lesson, MediaFile, Module
 
 if TYPE_CHECKING:
@@ -92,8 +93,6 @@ def _media_copies(paths: Sequence[str]) -> Iterable[MediaCopy]:
 def _article_file(one: Article) -> ArticleFile:
     revision = one.revisions.order_by("-number")[0]
     form: article.Form = revision.form  # type: ignore[assignment]
-    fresh = article.parse(revision.source, form)
-    stored = revisions.passages_of(revision)
     return ArticleFile(
         uuid=one.uuid,
         slug=one.slug,
@@ -102,7 +101,7 @@ def _article_file(one: Article) -> ArticleFile:
         public=one.public,
         form=form,
         source=revision.source,
-        keys=revisions.fresh_keys(fresh, stored),
+        keys=fresh_keys(revisions.read_again(revision), revisions.pieces_of(revision)),
         kinds=revisions.kinds_of(revision),
     )
 
@@ -231,11 +230,12 @@ def _take_article(
     revised = revisions.revise(
         of=row, source=file.source, form=form, by=by, now=now, keys=file.keys, kinds=file.kinds
     )
-    fresh = article.parse(file.source, form)
-    here = revisions.fresh_keys(fresh, revised.passages)
-    known = {one.key for one in revised.passages}
+    fresh = revisions.read_again(revised.revision)
+    stored = revisions.pieces_of(revised.revision)
+    here = fresh_keys(fresh, stored)
+    known = {one.key for one in stored}
     folder_and_here = (
-        (file.keys.get(one.key, one.key), here.get(one.key, one.key)) for one in fresh.passages
+        (file.keys.get(one.key, one.key), here.get(one.key, one.key)) for one in fresh
     )
     return row, {theirs: ours for theirs, ours in folder_and_here if ours in known}
 

@@ -20,7 +20,7 @@ from lessons.content.article.nesting import NestedTooDeeply
 from lessons.content.articles import ArticleNotFound, InvalidArticle
 from lessons.content.blocks import InvalidBlock
 from lessons.content.layout import CourseNotFound, course_of
-from lessons.content.recognised import KINDS
+from lessons.content.recognised import CHOICES
 from lessons.content.transfer import SlugTaken
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ class Said(Body):
 
 
 class PassageKind(Body):
-    """What a passage is."""
+    """What a passage is; `left_out` when it is to be none."""
 
-    kind = StrictChoice(choices=list(KINDS))
+    kind = StrictChoice(choices=list(CHOICES))
 
 
 class NewCourse(Body):
@@ -193,7 +193,11 @@ class Kind(StaffEndpoint):
         writes=True,
     )
     def put(self, request: Request, article: UUID, passage: str) -> HttpResponse:
-        """Say what a passage of the newest wording is, by its key. A heading starts a section."""
+        """Say what a passage of the newest wording is, by its key. A heading starts a section.
+
+        What is `left_out` is in no course and is told with what was left out, until it gets a kind
+        again.
+        """
         said = _sent(PassageKind, request)
         revisions.correct_kind(
             revision=finding.wording_of(finding.article(article=article)),

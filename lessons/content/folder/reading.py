@@ -143,8 +143,8 @@ def _kept_keys(front: Mapping[str, Any]) -> dict[str, str]:
 
 def _kinds(front: Mapping[str, Any]) -> dict[str, str]:
     kinds = _passage_map(front.get("kinds"), "kinds")
-    if not set(kinds.values()) <= set(recognised.KINDS):
-        known = ", ".join(recognised.KINDS)
+    if not set(kinds.values()) <= set(recognised.CHOICES):
+        known = ", ".join(recognised.CHOICES)
         raise ValueError(f"the field 'kinds' gives passages one of: {known}.")
     return kinds
 

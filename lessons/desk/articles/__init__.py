@@ -33,6 +33,7 @@ paths: list[URLPattern] = [
     path(ARTICLE, showing.article, name="article"),
     path(f"{ARTICLE}gegevens/", showing.settings, name="article_settings"),
     path(f"{ARTICLE}passage/<slug:passage>/soort/", showing.kind, name="article_kind"),
+    path(f"{ARTICLE}weggelaten/<int:number>/terug/", showing.bring_back, name="article_back"),
     path(f"{ARTICLE}nieuwe-versie/", taking.version, name="article_version"),
     path(f"{ARTICLE}wijzigingen/", taking.changes, name="article_changes"),
     path(f"{ARTICLE}cursus/", making.derive, name="article_derive"),

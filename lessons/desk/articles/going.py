@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -23,6 +23,13 @@ def back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return HttpResponseRedirect(wanted if ours else otherwise)
+
+
+def whole_page(request: HttpRequest, address: str) -> HttpResponse:
+    """To this page, also when htmx asked for a part of one."""
+    if "HX-Request" not in request.headers:
+        return HttpResponseRedirect(address)
+    return HttpResponse(status=204, headers={"HX-Redirect": address})
 
 
 def to_passage(article: Article, key: str) -> str:

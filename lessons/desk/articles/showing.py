@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from courseapp.accounts.models import User
+    from lessons.content.models import Article
     from lessons.content.shelf import Line, Use
 
 # So many lines a page: a book of 500 pages would make one of ten megabytes.
 LINES = 400
+DIGITS = 9  # More than any version has.
 
 
 @require_safe
@@ -57,7 +59,7 @@ def article(request: HttpRequest, _person: User, article: UUID) -> HttpResponse:
             "revision": revision,
             "page": _page(request, lines),
             "legend": _legend(lines),
-            "left_out": sum(1 if line.passage is None else len(line.marks) for line in lines),
+            "left_out": sum((line.passage is None) + len(line.marks) for line in lines),
             "uses": uses,
             "unused": _unused(uses),
             "stale": len({one.block for one in shelf.stale_blocks(row)}) if uses else 0,
@@ -84,7 +86,7 @@ def _page(request: HttpRequest, lines: list[Line]) -> Page[Line]:
 
 
 def _is(line: Line, key: str) -> bool:
-    return line.passage is not None and line.passage.key == key
+    return line.key == key
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _legend(lines: list[Line]) -> list[Entry]:
 @require_POST
 @for_staff
 def kind(request: HttpRequest, person: User, article: UUID, passage: str) -> HttpResponse:
-    """Correct what a passage is; with htmx the passage alone comes back."""
+    """Correct what a passage is, leave it out, or undo that; with htmx its line comes back."""
     row = content.called(article)
     revision = shelf.newest(row)
     revisions.correct_kind(
@@ -114,15 +116,41 @@ def kind(request: HttpRequest, person: User, article: UUID, passage: str) -> Htt
         by=person,
         now=timezone.now(),
     )
-    if "HX-Request" not in request.headers:
-        return HttpResponseRedirect(going.to_passage(row, passage))
+    # What was brought back and is left out again has lost its key.
+    where = passage if revision.passages.filter(key=passage).exists() else ""
+    return _changed(request, row, where)
+
+
+@require_POST
+@for_staff
+def bring_back(request: HttpRequest, person: User, article: UUID, number: int) -> HttpResponse:
+    """Make a passage of a piece that was left out; with htmx its line comes back."""
+    row = content.called(article)
+    version = row.revisions.filter(number=_number(request.POST.get("version", ""))).first()
+    key = revisions.bring_back(
+        revision=version or shelf.newest(row), number=number, by=person, now=timezone.now()
+    )
+    return _changed(request, row, key)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) <= DIGITS else 0
+
+
+def _changed(request: HttpRequest, row: Article, key: str) -> HttpResponse:
+    """The line of a passage after a change, alone with htmx, else on the page."""
+    if not key or "HX-Request" not in request.headers:
+        address = going.to_passage(row, key) if key else reverse("desk:article", args=[row.pk])
+        return going.whole_page(request, address)
+    revision = shelf.newest(row)
     context = {
         "article": row,
-        "line": next(line for line in shelf.lines(revision) if _is(line, passage)),
+        "revision": revision,
+        "line": next(line for line in shelf.lines(revision) if _is(line, key)),
         "unused": _unused(shelf.uses(row)),
         "kinds": KINDS.items(),
     }
-    return render(request, "desk/articles/passage.html", context)
+    return render(request, "desk/articles/line.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

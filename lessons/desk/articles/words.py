@@ -13,12 +13,13 @@ KINDS = {
     "story": pgettext_lazy("passage", "Story"),
     "call_to_action": pgettext_lazy("passage", "Invitation"),
 }
-# By the reasons that lessons.content.article gives.
+# By the reasons that lessons.content.article and recognised give.
 REASONS = {
     "around the article": gettext_lazy("stands around the article"),
     "aside": gettext_lazy("column beside the article"),
     "author box": gettext_lazy("box about the author"),
     "button": gettext_lazy("button"),
+    "by hand": gettext_lazy("by hand"),
     "byline or date": gettext_lazy("author or date"),
     "call to action mark": gettext_lazy("sign before an invitation"),
     "comments": gettext_lazy("comments"),

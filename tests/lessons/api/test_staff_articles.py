@@ -136,6 +136,14 @@ def test_a_passage_is_corrected_by_its_key(staff: Caller) -> None:
     status, corrected = staff.put(path, {"kind": "quote"})
     now = corrected["revision"]["passages"][2]
     assert (status, now["kind"], now["recognised"]) == (200, "quote", "paragraph")
+    status, left = staff.put(path, {"kind": "left_out"})
+    assert (status, passage["key"] in {one["key"] for one in left["revision"]["passages"]}) == (
+        200, False,
+    )  # fmt: skip
+    assert left["revision"]["left_out"][-1] == {
+        "text": passage["text"], "reason": "by hand", "passage": passage["key"],
+    }  # fmt: skip
+    assert staff.put(path, {"kind": "quote"})[0] == 200
     for kind in ("poem", 7, None, ""):
         assert staff.put(path, {"kind": kind})[0] == 400
     nowhere = f"staff/articles/{told['uuid']}/passages/no-such/kind/"

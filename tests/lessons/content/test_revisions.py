@@ -7,6 +7,7 @@ import pytest
 from courseapp.accounts.models import AuditEntry
 from lessons.content import article, derivation, revisions
 from lessons.content.article import Parsed
+from lessons.content.keys import fresh_keys
 from lessons.content.models import Article, Passage, Revision
 from tests.factories import NOW, make_reader
 
@@ -46,7 +47,7 @@ def test_what_reading_learned_since_does_not_hinder_handing_an_article_over() ->
     Passage.objects.filter(revision=stored, position=1).delete()
     Passage.objects.filter(revision=stored, position=2).update(key="een-oude-sleutel")
     fresh = article.parse(THIRD, "text")
-    keys = revisions.fresh_keys(fresh, revisions.passages_of(stored))
+    keys = fresh_keys(fresh.passages, revisions.passages_of(stored))
     assert keys == {fresh.passages[1].key: "een-oude-sleutel"}
 
 

@@ -17,7 +17,7 @@ from lessons.desk.articles.words import KINDS, REASONS
 from tests.factories import make_reader, publish_all
 from tests.lessons.content.test_article_formats import make_word
 from tests.lessons.content.test_drafting import FIRST
-from tests.lessons.desk.articling import a_course, an_article
+from tests.lessons.desk.articling import a_course, an_article, renew
 from tests.lessons.pages.opening import address, browser_of, the, tree
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def test_scripts_and_tracking_pixels_never_come_through(desk: Client) -> None:
 
 def test_every_reason_for_leaving_out_is_said_in_words() -> None:
     known = {*page.BY_TAG.values(), *page.BY_ROLE.values(), *(r for _p, r in page.BY_NAME)}
-    known |= set(reasons_in_the_code())
+    known |= {recognised.BY_HAND, *reasons_in_the_code()}
     assert known - set(REASONS) == set()
     assert set(KINDS) == set(recognised.KINDS)
 
@@ -224,6 +224,58 @@ def test_what_is_no_kind_is_refused(desk: Client, kind: str) -> None:
     assert answer.status_code == 400
     answer = desk.post(address("desk:article_kind", article.pk, "weg"), {"kind": "quote"})
     assert answer.status_code == 404
+
+
+def test_a_passage_is_left_out_and_comes_back_by_buttons_that_need_no_scripts(
+    desk: Client, person: User
+) -> None:
+    article = an_article()
+    key = revisions.passages_of(article.revisions.get())[1].key
+    url = address("desk:article_kind", article.pk, key)
+    page = desk.post(url, {"kind": "left_out"}, follow=True)
+    line = the(tree(page), f"#p-{key}")
+    assert "k-out" in (line.attributes["class"] or "")
+    assert the(line, ".why").text() == "Weggelaten: met de hand"
+    form = the(line, "form")
+    assert form.attributes["action"] == url
+    back = desk.post(url, {"kind": the(form, "[name=kind]").attributes["value"]}, follow=True)
+    assert "k-paragraph" in (the(tree(back), f"#p-{key}").attributes["class"] or "")
+    assert [row.by for row in AuditEntry.objects.filter(act="article.kind_corrected")] == [
+        person, person,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_reading_left_out_is_brought_back_and_can_be_left_out_again(
+    desk: Client, headers: dict[str, str]
+) -> None:
+    article = an_article(f"{FIRST}\n\n© 2024 De Kade")
+    page = tree(desk.get(address("desk:article", article.pk)))
+    form = the(page, ".k-out form")
+    url = form.attributes["action"] or ""
+    said = {"version": the(form, "[name=version]").attributes["value"] or ""}
+    answer = desk.post(url, said, headers=headers)
+    passage = article.revisions.get().passages.get(text="© 2024 De Kade")
+    assert (passage.kind, passage.recognised) == ("paragraph", "left_out")
+    if headers:
+        assert the(tree(answer), "li").attributes["id"] == f"p-{passage.key}"
+    else:
+        assert answer.headers["Location"].endswith(f"#p-{passage.key}")
+    kind = address("desk:article_kind", article.pk, passage.key)
+    answer = desk.post(kind, {"kind": "left_out"}, headers=headers)
+    # Its line has no name any more: the page is loaded as a whole.
+    whole = address("desk:article", article.pk)
+    assert answer.headers["HX-Redirect" if headers else "Location"] == whole
+    assert "regel over auteursrecht" in the(tree(desk.get(whole)), ".k-out .why").text()
+
+
+def test_a_piece_of_an_older_version_does_not_come_back(desk: Client) -> None:
+    article = an_article(f"{FIRST}\n\n© 2024 De Kade")
+    renew(article)
+    for number, version in (("0", "1"), ("7", "2"), ("0", "x"), ("0", "9" * 99)):
+        url = address("desk:article_back", article.pk, number)
+        assert desk.post(url, {"version": version}).status_code == 409
+    assert desk.get(url).status_code == 405
 
 
 def test_a_book_is_shown_in_parts_and_a_passage_is_found_in_its_own(desk: Client) -> None:
