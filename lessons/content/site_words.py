@@ -266,9 +266,9 @@ def _who_sees_it() -> tuple[str, ...]:
 def _terms() -> Words:
     return Plain(
         title=_("Terms"),
-        lead=_("For reading and for the free course. Short, for there is little to settle."),
+        lead=_("For reading, for the free course and for what you buy. As short as it can be."),
         body=_text(*_for_readers(), *_for_both()),
-        description=_("What holds when you read at Ik kies jou or follow the free course."),
+        description=_("What holds when you read, follow a course or buy one at Ik kies jou."),
     )
 
 
@@ -315,8 +315,16 @@ def _for_both() -> tuple[str, ...]:
         _part(
             _("Buying something"),
             _(
-                "Nothing is for sale here yet. Before that changes, you find here what you would"
-                " buy, what it costs and how you can go back on it."
+                "You buy access to an online training, for yourself or as a gift. You are eighteen"
+                " or older. The price, VAT included, and how long your access lasts stand above the"
+                " button you order with. The contract is made by that button; you pay through"
+                " Stripe, and you get a confirmation by mail."
+            ),
+            _(
+                "You may withdraw within 14 days, without a reason, also when you have read"
+                " everything. [Withdraw from a contract here](/ontbinden/): two steps, no account."
+                " Within 14 days you get back all you paid, to where it was paid from. Your access"
+                " then ends; what you finished stays yours."
             ),
         ),
         _part(
