@@ -96,6 +96,8 @@ def test_layout_and_links_are_kept_and_nothing_else_changes(
     page.keyboard.press("Control+k")
     page.keyboard.type("ikkiesjou.nl")
     page.keyboard.press("Enter")
+    # What was saved while typing said "saved" too: wait until the link is part of the text.
+    expect(page.locator("[contenteditable] a", has_text="link")).to_be_visible()
     expect(state(page)).to_have_text(SAVED)
     rows = Lesson.objects.get(pk=lesson.pk).blocks
     assert rows[1]["body"].endswith("\n\n**Vet** en een [link](https://ikkiesjou.nl)")
