@@ -83,7 +83,7 @@ def test_a_long_section_is_split_between_paragraphs() -> None:
         "Een klok in de gang (1)", "Een klok in de gang (2)", "Een klok in de gang (3)",
     ]  # fmt: skip
     assert lessons(draft)[0].slug == "een-klok-in-de-gang-1"
-    assert {lesson.minutes for lesson in lessons(draft)} == {3}
+    assert {lesson.minutes for lesson in lessons(draft)} == {4}
 
 
 def test_sub_headings_stay_in_the_lesson_of_their_section() -> None:
@@ -180,8 +180,14 @@ def test_modules_hold_three_to_five_lessons(count: int, sizes: list[int]) -> Non
 
 
 def test_a_module_is_named_by_the_short_part_of_its_first_heading() -> None:
-    draft = derive(f"De klok: tijd die niemand telt\n\n{LONG}\n\nNog een kop\n\n{LONG}")
+    words = f"De klok: tijd die niemand telt\n\n{LONG}\n\nNog een kop\n\n{LONG}"
+    draft = derive(f"De gang\n\n{words}")
     assert [module.title for module in draft.modules] == ["De klok"]
+
+
+def test_a_module_is_not_called_like_its_course() -> None:
+    draft = derive(f"De klok: tijd die niemand telt\n\n{LONG}\n\nNog een kop\n\n{LONG}")
+    assert [module.title for module in draft.modules] == ["Deel 1"]
 
 
 def test_an_article_of_which_nothing_is_left_gives_no_modules() -> None:
