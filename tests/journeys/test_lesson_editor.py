@@ -93,6 +93,8 @@ def test_layout_and_links_are_kept_and_nothing_else_changes(
     page.keyboard.type("link")
     for _ in "link":
         page.keyboard.press("Shift+ArrowLeft")
+    # The editor hears of a selection a moment later than the keyboard.
+    page.wait_for_function("getSelection().toString() === 'link'")
     page.keyboard.press("Control+k")
     page.keyboard.type("ikkiesjou.nl")
     page.keyboard.press("Enter")
