@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 import courseapp.accounts.privacy
+import courseapp.accounts.staff
 import courseapp.post.privacy
 import lessons.privacy
 
@@ -26,8 +27,12 @@ def export_person(user: User) -> dict[str, Any]:
 
 
 def erase_person(user: User, *, now: datetime) -> None:
-    """Take away all that need not be kept by law; what hangs on the account goes before it."""
+    """Take away all that need not be kept by law; what hangs on the account goes before it.
+
+    Raises ``accounts.staff.LastOwner``: nothing is taken away then.
+    """
     with transaction.atomic():
+        courseapp.accounts.staff.hold_against_erasure(user)
         lessons.privacy.erase(user)
         courseapp.post.privacy.erase(user, now=now)
         courseapp.accounts.privacy.erase(user, now=now)

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from courseapp.accounts import devices
+from courseapp.accounts import devices, staff
 from courseapp.accounts.models import Consent, MachineToken, User
 
 if TYPE_CHECKING:
@@ -64,9 +64,10 @@ def erase(user: User, now: datetime) -> None:
     """Close the account and take away whatever says whose it was.
 
     A row without a person stays, for what others must keep by law hangs on it (an invoice, a proof
-    of consent); the address is free for a new account at once.
+    of consent); the address is free for a new account at once. Raises ``staff.LastOwner``.
     """
     with transaction.atomic():
+        staff.hold_against_erasure(user)
         devices.end_all(user)
         Authenticator.objects.filter(user=user).delete()
         EmailAddress.objects.filter(user=user).delete()

@@ -190,6 +190,7 @@ def promote(*, person: UUID, by: User, now: datetime) -> User:
 def demote(*, person: UUID, by: User, now: datetime) -> User:
     """Take ownership away; the person goes on working here.
 
+    The keys they made for programs open nothing any more: only owners have keys.
     Raises ``PersonNotFound``, ``NotAnOwner``, ``LastOwner`` and ``NoLongerOwner``.
     """
     with transaction.atomic():
@@ -200,6 +201,7 @@ def demote(*, person: UUID, by: User, now: datetime) -> User:
         _refuse_last_owner(found)
         found.is_owner = False
         found.save(update_fields=["is_owner"])
+        _revoke_keys(found, now)
         _record("staff.demoted", found, by, now, before="owner", after="staff")
     return found
 
@@ -217,10 +219,20 @@ def dismiss(*, person: UUID, by: User, now: datetime) -> User:
         before = "owner" if found.is_owner else "staff"
         found.is_staff = found.is_owner = False
         found.save(update_fields=["is_staff", "is_owner"])
-        MachineToken.objects.filter(made_by=found, revoked_at=None).update(revoked_at=now)
+        _revoke_keys(found, now)
         devices.end_all(found)
         _record("staff.dismissed", found, by, now, before=before, after=None)
     return found
+
+
+def hold_against_erasure(person: User) -> None:
+    """Hold every owner's row, and refuse when this person is the last. Raises ``LastOwner``."""
+    _lock_owners()
+    _refuse_last_owner(User.objects.get(pk=person.pk))
+
+
+def _revoke_keys(person: User, now: datetime) -> None:
+    MachineToken.objects.filter(made_by=person, revoked_at=None).update(revoked_at=now)
 
 
 def _hold_owners(by: User) -> None:

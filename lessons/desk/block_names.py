@@ -21,3 +21,16 @@ NAMES: dict[str, Sentence] = {
     "callout": _("Callout"),
     "offer": _("Offer"),
 }
+# What each is for, where one chooses to add one.
+PURPOSES: dict[str, Sentence] = {
+    "text": _("Paragraphs, lists and headings: the story itself."),
+    "quote": _("A sentence that may stand alone, with who says it."),
+    "cards": _("Two to four short things side by side."),
+    "story": _("An example of somebody to recognise oneself in."),
+    "selfcheck": _("Sentences to tick: do I know this of myself?"),
+    "reflection": _("One open question with room for an answer."),
+    "exercise": _("Something small to do, step by step."),
+    "media": _("A picture, sound or film."),
+    "callout": _("A box that stands out: good to know, or a word of care."),
+    "offer": _("Leads to another course, without hurry."),
+}

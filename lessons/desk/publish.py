@@ -43,13 +43,17 @@ LATE_MINUTES = 5
 
 @dataclass(frozen=True)
 class Choice:
-    """A module with changes that may be published now; ``along``: it comes with another one."""
+    """A module with changes that may be published now; ``along``: it comes with another one.
+
+    ``is_new``: readers never saw it.
+    """
 
     uuid: UUID
     title: str
     chosen: bool
     along: bool
     lessons: int
+    is_new: bool
 
 
 @dataclass(frozen=True)
@@ -133,20 +137,27 @@ def attention(person: User, now: datetime) -> Iterator[Row]:
     for both in drafts.both_of_many(courses):
         address = reverse("desk:publish", args=[both.course.pk])
         yield from _planned_rows(both, address, now)
-        made = changes.all_of(both)
-        if made:
-            first = both.live.edition is None
-            title = (
-                _("“%(course)s” is not published yet")
-                if first
-                else _("“%(course)s” has changes that readers do not see yet")
-            )
-            yield Row(
-                title=title % {"course": both.course.title},
-                url=address,
-                weight="waiting",
-                detail=changes_shown.in_short(made),
-            )
+        if made := changes.all_of(both):
+            yield _waiting_row(both, made, address)
+
+
+def _waiting_row(both: Both, made: Changes, address: str) -> Row:
+    """What readers do not see yet: changes in what they see, modules they never saw, or all."""
+    homes = changes.changed_modules(made)
+    seen = {home for home in homes if home in both.live.snapshots}
+    new = [both.title_of(one) for one in _in_order(both, homes - seen)]
+    title = _("“%(course)s” has changes that readers do not see yet")
+    detail = changes_shown.in_short(made)
+    if both.live.edition is None:
+        title = _("“%(course)s” is not published yet")
+    elif new:
+        words = _("Not published yet: %(modules)s") % {"modules": ", ".join(new)}
+        detail = changes_shown.in_short(changes.of_both(both, seen)) if seen else ""
+        title = title if detail else _("“%(course)s” has a module that is not published yet")
+        detail = ". ".join(filter(None, [detail, words]))
+    return Row(
+        title=title % {"course": both.course.title}, url=address, weight="waiting", detail=detail
+    )
 
 
 def _planned_rows(both: Both, address: str, now: datetime) -> Iterator[Row]:
@@ -174,12 +185,12 @@ def _page(
     *,
     refusal: Refused | None = None,
 ) -> HttpResponse:
-    """The page for a choice of modules; None: all that changed."""
+    """The page for a choice of modules; None: the one that is proposed."""
     now = timezone.now()
     both = drafts.both_of(row)
     everything = changes.all_of(both)
     changed = changes.changed_modules(everything)
-    chosen = changed if wanted is None else wanted & changed
+    chosen = _proposed(both, changed) if wanted is None else wanted & changed
     made = changes.of_both(both, chosen)
     findings = checklist.of_both(both, made)
     stops = [one for one in findings if one.level == "stops"]
@@ -259,9 +270,18 @@ def _choices(
             chosen=home in chosen,
             along=home in named - chosen,
             lessons=lessons[home],
+            is_new=home not in both.live.snapshots,
         )
         for home in _in_order(both, changed)
     ]
+
+
+def _proposed(both: Both, changed: set[UUID]) -> set[UUID]:
+    """What readers see already and was changed; a module they never saw waits until it is ready.
+
+    Where there is nothing but such modules, all of them.
+    """
+    return {home for home in changed if home in both.live.snapshots} or changed
 
 
 def _in_order(both: Both, modules: set[UUID]) -> list[UUID]:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from courseapp import privacy
+from courseapp.errors import Refused
 from courseapp.management.people import person_called
 
 if TYPE_CHECKING:
@@ -25,5 +26,8 @@ class Command(BaseCommand):
         person = person_called(email)
         if not yes:
             raise CommandError("An erasure cannot be undone. Say it again with --yes.")
-        privacy.erase_person(person, now=timezone.now())
+        try:
+            privacy.erase_person(person, now=timezone.now())
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         self.stdout.write("Erased. What the law wants kept stays, on an account without a name.")

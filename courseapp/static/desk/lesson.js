@@ -173,6 +173,7 @@
       if (told?.version) {
         accept(told, count);
         for (const [id, html] of Object.entries(told.read ?? {})) reread(id, html);
+        mark(told.unfinished);
       } else if (told?.both) {
         refuse(told);
       } else if (told?.errors) {
@@ -358,6 +359,20 @@
   const reread = (id, html) => {
     const place = document.getElementById(`b-${id}`)?.querySelector(".read");
     if (place) place.innerHTML = html;
+  };
+  /** Say at each block whether it is finished, as the last save found it. */
+  const mark = (unfinished = []) => {
+    for (const block of blocks.querySelectorAll("[data-block]")) {
+      const opens = block.querySelector(".opens");
+      const todo = opens.querySelector(".todo");
+      if (!unfinished.includes(block.dataset.block)) todo?.remove();
+      else if (!todo) {
+        const one = document.createElement("span");
+        one.className = "todo";
+        one.textContent = ` · ${words.todo}`;
+        opens.append(one);
+      }
+    }
   };
   const close = (block) => {
     block.classList.remove("open");

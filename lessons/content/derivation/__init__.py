@@ -8,6 +8,7 @@ article comes again, `content.staleness` tells what it moved away from, and noth
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,11 +25,12 @@ __all__ = ["DraftCourse", "DraftLesson", "DraftModule", "alone", "as_json", "der
 LESSON_MOST = 900  # Words: about five minutes.
 LESSON_LEAST = 60
 PARTS_MOST = 45  # Stays below the number of blocks a lesson may hold.
-WORDS_A_MINUTE = 200
+WORDS_A_MINUTE = 180
 SECTION_LEVEL = 2
 MODULE_LESSONS = 4
 TITLE_MAX = 120
 SLUG_MAX = 60
+NUMBERED = re.compile(r" \(\d+\)$")
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def derive(parsed: Parsed) -> DraftCourse:
     ids = BlockIds()
     slugs = Names()
     lessons = [_write(plan, ids, slugs) for plan in plans]
-    return DraftCourse(title, tuple(_modules(lessons)))
+    return DraftCourse(title, tuple(_modules(lessons, title)))
 
 
 def as_json(parsed: Parsed, draft: DraftCourse) -> dict[str, Any]:
@@ -202,23 +204,31 @@ def _write(plan: _Lesson, ids: BlockIds, slugs: Names) -> DraftLesson:
     return DraftLesson(
         title=plan.title,
         slug=slugs.give(slugify(plan.title, limit=SLUG_MAX)),
-        minutes=max(1, round(words / WORDS_A_MINUTE)),
+        minutes=max(1, -(-words // WORDS_A_MINUTE)),
         blocks=write(plan.parts, plan.heading, plan.above, ids),
     )
 
 
-def _modules(lessons: Sequence[DraftLesson]) -> list[DraftModule]:
-    """Lessons that follow each other in modules of three to five, as even as can be."""
+def _modules(lessons: Sequence[DraftLesson], course: str) -> list[DraftModule]:
+    """Lessons that follow each other in modules of three to five, as even as can be.
+
+    A module is called by the theme it begins with; where that is the whole article's, or another
+    module's, by its number.
+    """
     if not lessons:
         return []
     count = max(1, (len(lessons) + MODULE_LESSONS // 2) // MODULE_LESSONS)
     bounds = [round(number * len(lessons) / count) for number in range(count + 1)]
-    return [
-        DraftModule(_short(lessons[start].title), tuple(lessons[start:end]))
-        for start, end in itertools.pairwise(bounds)
-    ]
+    stretches = [tuple(lessons[start:end]) for start, end in itertools.pairwise(bounds)]
+    taken = {course}
+    modules = []
+    for number, stretch in enumerate(stretches, start=1):
+        theme = _theme(stretch[0].title)
+        modules.append(DraftModule(f"Deel {number}" if theme in taken else theme, stretch))
+        taken.add(theme)
+    return modules
 
 
-def _short(title: str) -> str:
-    """The part of a title before its colon."""
-    return title.partition(": ")[0]
+def _theme(title: str) -> str:
+    """The part of a title before its colon, without the number of a lesson that was split."""
+    return NUMBERED.sub("", title).partition(": ")[0]

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from courseapp.errors import Refused
-from lessons.content import accepting, editing
+from lessons.content import accepting, blocks, editing
 from lessons.content.models import Lesson
 from lessons.desk.door import for_staff
 from lessons.desk.lesson import acts, posted, typed, view
@@ -172,6 +172,7 @@ class _Sent:
             old = {block.id: block for block in before.blocks}
             changed = [block for block in after.blocks if old.get(block.id) != block]
             answer["read"] = {str(block.id): view.read_html(block) for block in changed}
+            answer["unfinished"] = [str(one.id) for one in after.blocks if blocks.unfinished(one)]
         else:
             shown = view.of(self.row, typed.of_state(after), at=done.block)
             answer |= self._columns(shown, done.block)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lessons.content import beside, blocks, publishing
 from lessons.content.models import Course
+from lessons.desk.block_names import PURPOSES
 from lessons.desk.lesson import kinds
 from lessons.desk.lesson.posted import shown
 from lessons.desk.lesson.typed import as_block
@@ -99,8 +100,9 @@ class Shown:
     changes: bool
 
     @property
-    def kinds(self) -> Sequence[tuple[str, str]]:
-        return [(kind, kinds.name(kind)) for kind in blocks.KINDS]
+    def kinds(self) -> Sequence[tuple[str, str, str]]:
+        """Each kind of block, what it is called, and what it is for."""
+        return [(kind, kinds.name(kind), str(PURPOSES[kind])) for kind in blocks.KINDS]
 
 
 def of(lesson: Lesson, typed: Typed, *, at: UUID | None = None) -> Shown:
