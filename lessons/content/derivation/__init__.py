@@ -220,7 +220,7 @@ def _modules(lessons: Sequence[DraftLesson], course: str) -> list[DraftModule]:
     count = max(1, (len(lessons) + MODULE_LESSONS // 2) // MODULE_LESSONS)
     bounds = [round(number * len(lessons) / count) for number in range(count + 1)]
     stretches = [tuple(lessons[start:end]) for start, end in itertools.pairwise(bounds)]
-    taken = {_theme(course), course}
+    taken = {course}
     modules = []
     for number, stretch in enumerate(stretches, start=1):
         theme = _theme(stretch[0].title)

@@ -7,9 +7,11 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from courseapp.accounts import consents, privacy
+from courseapp import privacy as everywhere
+from courseapp.accounts import consents, privacy, staff
 from courseapp.accounts.models import Consent, User
 from tests.courseapp.accounts.coming_in import sign_in
 from tests.factories import NOW, make_reader
@@ -68,3 +70,20 @@ def test_erasing_one_leaves_the_others(reader: User) -> None:
     privacy.erase(reader, NOW)
     other.refresh_from_db()
     assert other.is_active
+
+
+def test_the_last_owner_is_not_erased_and_loses_nothing() -> None:
+    owner = make_reader(is_staff=True, is_owner=True)
+    with pytest.raises(staff.LastOwner):
+        privacy.erase(owner, NOW)
+    with pytest.raises(staff.LastOwner):
+        everywhere.erase_person(owner, now=NOW)
+    with pytest.raises(CommandError, match="eigenaar"):
+        call_command("erase_person", owner.email, "--yes")
+    before = owner.email
+    owner.refresh_from_db()
+    assert (owner.email, owner.is_active, owner.is_owner) == (before, True, True)
+    make_reader(is_staff=True, is_owner=True)
+    everywhere.erase_person(owner, now=NOW)
+    owner.refresh_from_db()
+    assert not owner.is_active

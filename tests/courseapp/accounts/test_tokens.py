@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from courseapp.accounts import privacy, tokens
+from courseapp.accounts import privacy, staff, tokens
 from courseapp.accounts.models import AuditEntry, MachineToken
 from tests.counting import counting
 from tests.factories import NOW, make_reader
@@ -112,11 +112,22 @@ def test_use_is_noted_at_most_once_a_minute() -> None:
 
 def test_erasing_its_maker_takes_the_key_along() -> None:
     owner = make_owner()
-    make_owner()  # The last one cannot be erased.
+    make_owner()
     _token, secret = made(owner)
     privacy.erase(owner, NOW)
     assert tokens.find(secret=secret, now=NOW) is None
     assert not MachineToken.objects.exists()
+
+
+def test_whoever_is_no_owner_any_more_has_no_key_that_works() -> None:
+    owner, other = make_owner(), make_owner()
+    token, secret = made(owner)
+    _theirs, kept = made(other)
+    staff.demote(person=owner.uuid, by=other, now=NOW)
+    assert tokens.find(secret=secret, now=NOW) is None
+    assert tokens.find(secret=kept, now=NOW) is not None
+    token.refresh_from_db()
+    assert token.revoked_at == NOW
 
 
 def test_a_key_that_is_none_is_not_found() -> None:

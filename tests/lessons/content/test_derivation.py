@@ -180,14 +180,27 @@ def test_modules_hold_three_to_five_lessons(count: int, sizes: list[int]) -> Non
 
 
 def test_a_module_is_named_by_the_short_part_of_its_first_heading() -> None:
-    words = f"De klok: tijd die niemand telt\n\n{LONG}\n\nNog een kop\n\n{LONG}"
-    draft = derive(f"De gang\n\n{words}")
+    draft = derive(f"De klok: tijd die niemand telt\n\n{LONG}\n\nNog een kop\n\n{LONG}")
     assert [module.title for module in draft.modules] == ["De klok"]
 
 
-def test_a_module_is_not_called_like_its_course() -> None:
-    draft = derive(f"De klok: tijd die niemand telt\n\n{LONG}\n\nNog een kop\n\n{LONG}")
+def test_a_module_that_begins_with_the_article_itself_does_not_carry_its_title() -> None:
+    draft = derive(sections(80, 90))
     assert [module.title for module in draft.modules] == ["Deel 1"]
+    long = derive("\n\n".join(["Een klok in de gang", *[LONG] * 120]))
+    assert [module.title for module in long.modules] == ["Deel 1", "Deel 2", "Deel 3"]
+    many = derive(sections(*[80] * 7))
+    assert [module.title for module in many.modules] == ["Deel 1", "Sectie nummer 4"]
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(60, 1), (180, 1), (181, 2), (360, 2), (361, 3)])
+def test_a_lesson_takes_a_minute_for_each_180_words_begun_those_of_lists_too(
+    words: int, minutes: int
+) -> None:
+    assert lessons(derive(sections(80, words)))[2].minutes == minutes
+    listed = "\n".join(f"- {' '.join(f'woord{n}x{at}' for at in range(20))}" for n in range(20))
+    source = f"# Titel\n\n{LONG}\n\n## Kop\n\n{listed}\n"
+    assert lessons(derive(source, "markdown"))[1].minutes == 3
 
 
 def test_an_article_of_which_nothing_is_left_gives_no_modules() -> None:

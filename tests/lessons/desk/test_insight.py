@@ -144,3 +144,10 @@ def test_pages_keep_to_ten_statements_whatever_the_number_of_readers() -> None:
     with counting() as count:
         browser.get(address("desk:insights"))
     assert int(count) <= 10, count
+
+
+def test_the_page_is_in_the_room_insight_and_in_no_other() -> None:
+    course = make_course()
+    for name, args in (("desk:insight", [course.pk]), ("desk:insights", [])):
+        page = tree(practitioner().get(address(name, *args)))
+        assert [one.text() for one in page.css("header nav [aria-current]")] == ["Inzicht"]

@@ -8,6 +8,7 @@ import pytest
 
 from lessons.content import editing, richtext
 from lessons.content.models import Lesson
+from lessons.desk.block_names import NAMES, PURPOSES
 from tests.counting import counting
 from tests.factories import NOW, lessons_of, make_block, make_course, make_lesson, publish_all
 from tests.lessons.desk.lesson_form import (
@@ -240,3 +241,24 @@ def test_the_page_takes_the_same_queries_however_much_there_is(
         page = client.get(address(lesson))
     assert len(tree(page).css(".pas")) == passages
     assert int(count) <= 12, count
+
+
+def test_a_save_by_itself_says_which_blocks_are_not_finished_yet() -> None:
+    lesson = a_lesson(make_block("quote", body=""), make_block(body="Klaar."))
+    client = staff_and_client()[1]
+    first, _second = block_ids(lesson)
+    form = opened(client, lesson) | {"lead": ["Kort."], "automatic": ["1"]}
+    told = client.post(address(lesson), form, headers=JSON).json()
+    assert told["unfinished"] == [first]
+    form |= {"version": [str(told["version"])], f"b.{first}.body": ["Een zin."]}
+    assert client.post(address(lesson), form, headers=JSON).json()["unfinished"] == []
+
+
+def test_what_each_kind_of_block_is_for_stands_where_one_adds_it() -> None:
+    page = tree(staff_and_client()[1].get(address(a_lesson())))
+    buttons = page.css("#blocks > .add button")
+    assert len(buttons) == len(PURPOSES) == len(NAMES)
+    for button in buttons:
+        said = page.css_first(f"#{button.attributes['aria-describedby']}")
+        assert said is not None
+        assert said.text().endswith(".") or said.text().endswith("?")

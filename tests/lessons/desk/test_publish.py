@@ -368,3 +368,26 @@ def test_a_new_module_is_shown_as_one() -> None:
     assert "Een nieuw deel" in text(page(client, course))
     publish_all(course)
     assert "Lezers zien alles wat je schreef" in text(page(client, course))
+
+
+def test_what_readers_see_and_changed_is_ticked_and_a_module_they_never_saw_waits() -> None:
+    course = make_course(modules=1, lessons=1)
+    seen = course.modules.get()
+    new = make_module(course, title="Straks")
+    make_lesson(new)
+    (row,) = publish.attention(make_reader(is_staff=True), NOW)
+    assert (row.title, row.detail) == (
+        f"“{course.title}” heeft een module die nog niet is gepubliceerd",
+        "Nog niet gepubliceerd: Straks",
+    )
+    lesson = seen.lessons.get()
+    lesson.title = "Anders"
+    lesson.save()
+    shown = tree(page(staff(), course))
+    boxes = {
+        box.attributes["value"]: "checked" in box.attributes for box in shown.css(".check input")
+    }
+    assert boxes == {str(seen.pk): True, str(new.pk): False}
+    assert "nog niet gepubliceerd" in the(shown, f"label[for=m-{new.pk}]").text()
+    (row,) = publish.attention(make_reader(is_staff=True), NOW)
+    assert row.detail == "1 les veranderd. Nog niet gepubliceerd: Straks"
