@@ -253,6 +253,7 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,100/h/ip,4/m/key,12/h/key",
     "guess_login_code": "3/20m/key",
     "login": "30/m/ip",
+    "withdraw": "30/h/ip,5/h/key",
     "login_failed": "10/m/ip,5/5m/key",
 }
 # How many proxies of ours stand before the site; their X-Forwarded-For is believed, no other.

@@ -27,7 +27,8 @@ from payments.models import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from payments.projection import Facts, Projection
+    from courseapp.accounts.models import User
+    from payments.projection import Facts, Projection, Right
 
 # How soon the sweeper looks again at an order nobody paid yet, by its age.
 PACE = (
@@ -37,7 +38,6 @@ PACE = (
 )
 # Money that is under way, or asked back, is looked at this often.
 UNSETTLED = timedelta(hours=12)
-CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def write(order: Order, facts: Facts, now: datetime) -> Projection:
@@ -67,23 +67,21 @@ def agreed(order: Order) -> projection.Agreed:
     )
 
 
-def set_right(order: Order, right: str, cause: str, now: datetime) -> None:
+def set_right(order: Order, right: Right, cause: str, now: datetime) -> None:
     """Give, hold or end what the order opens, and write down why; nothing when nothing changes."""
     last = order.access_changes.order_by("-sync_no").first()
     was = last.now if last else "none"
     reader = _reader(order)
-    if reader is not None and right in {"active", "suspended", "revoked"}:
+    if reader is not None and right != "none":
         for course in order.offer.product.courses.all():
-            access.follow(
-                reader=reader, course=course, source=order.source, right=right, now=now,  # type: ignore[arg-type]  # Checked above.
-            )  # fmt: skip
+            access.follow(reader=reader, course=course, source=order.source, right=right, now=now)
     if was != right:
         AccessChange.objects.create(
             order=order, was=was, now=right, cause=cause, sync_no=order.sync_no, at=now
         )
 
 
-def _reader(order: Order):  # type: ignore[no-untyped-def]
+def _reader(order: Order) -> User | None:
     """Who reads what was bought: the buyer, or whoever used the gift."""
     if not order.is_gift:
         return order.buyer

@@ -174,8 +174,9 @@ def paid_sessions_since(moment: datetime) -> Iterator[tuple[str, str]]:
             {"created": {"gte": int(moment.timestamp())}, "status": "complete", "limit": 100}
         )
         for one in found.auto_paging_iter():
-            if _meta(one).get("env") == settings.STRIPE_ENV:
-                yield one.id, _meta(one).get("attempt", "")
+            attempt = _meta(one).get("attempt")
+            if attempt and _meta(one).get("env") == settings.STRIPE_ENV:
+                yield one.id, attempt
 
 
 def live() -> bool:

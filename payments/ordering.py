@@ -54,7 +54,7 @@ def product_called(slug: str) -> Product:
     """The product of this slug that is for sale; raises ``NotFound``."""
     found = Product.objects.filter(slug=slug, active=True).first()
     if found is None:
-        raise NotFound(_("There is no such product."))
+        raise NotFound(_("This is not for sale now."))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -155,6 +156,10 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if "confirm" not in request.POST:
             return keep_nowhere(render(request, "payments/withdraw_confirm.html", {"form": form}))
+        # Each statement mails whatever address was typed: not for writing to strangers all day.
+        if not ratelimit.consume(request, action="withdraw", key=form.cleaned_data["email"]):
+            refused: HttpResponse = ratelimit.respond_429(request)
+            return refused
         now = timezone.now()
         statement = withdrawal.submit(**form.cleaned_data, now=now)
         context = {"statement": statement}

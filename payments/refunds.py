@@ -15,6 +15,7 @@ from payments.models import Order, Refund
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from courseapp.accounts.models import User
 
@@ -74,7 +75,7 @@ def send_intended(*, now: datetime, limit: int = 50) -> int:
     return len(rows)
 
 
-def _look_again(order, now: datetime) -> None:  # type: ignore[no-untyped-def]
+def _look_again(order: UUID, now: datetime) -> None:
     try:
         sync.sync_order(order=order, now=now)
     except Refused:

@@ -22,8 +22,6 @@ class Product(models.Model):
     title = models.CharField(max_length=200)
     statement_name = models.CharField(max_length=22, default="Online training")
     courses = models.ManyToManyField(Course, related_name="products")
-    # Days of access after the order; null: as long as the site offers the course.
-    access_days = models.PositiveIntegerField(null=True, blank=True)
     active = models.BooleanField(default=True)
 
     def __str__(self) -> str:

@@ -92,6 +92,14 @@ def signed_in(page: Page, address: str) -> None:
     carry_session(page, make_reader(), address)
 
 
+def bought(page: Page, address: str, way: str = "card", *, gift: bool = False) -> None:
+    """Signed in, ordered, paid in that way, and back at the order."""
+    signed_in(page, address)
+    order(page, gift=gift)
+    pay(page, way)
+    expect(page.locator("main h1")).to_have_text("Dank je wel, het is betaald")
+
+
 def test_a_newcomer_buys_and_reads_at_once(browser_page: Page, shop: Running, axe: Any) -> None:
     page = browser_page
     page.goto(f"/cursus/{SLUG}/")
@@ -119,11 +127,8 @@ def test_banks_of_here(
     browser_page: Page, shop: Running, live_server: LiveServer, way: str
 ) -> None:
     page = browser_page
-    signed_in(page, live_server.url)
-    order(page)
-    pay(page, way)
 
-    expect(page.locator("main h1")).to_have_text("Dank je wel, het is betaald")
+    bought(page, live_server.url, way)
 
 
 @pytest.mark.parametrize("way", ["card_declined", "ideal_cancelled"])
@@ -186,10 +191,7 @@ def test_what_is_withdrawn_without_signing_in_is_paid_back(
     browser_page: Page, shop: Running, live_server: LiveServer, axe: Callable[[Page], list[str]]
 ) -> None:
     page = browser_page
-    signed_in(page, live_server.url)
-    order(page)
-    pay(page, "card")
-    expect(page.locator("main h1")).to_have_text("Dank je wel, het is betaald")
+    bought(page, live_server.url)
     placed = Order.objects.get()
     state = page.url
     cookies = page.context.cookies()
@@ -210,10 +212,7 @@ def test_a_refund_by_the_practice_shows_on_the_order(
     browser_page: Page, shop: Running, live_server: LiveServer
 ) -> None:
     page = browser_page
-    signed_in(page, live_server.url)
-    order(page)
-    pay(page, "card")
-    expect(page.locator("main h1")).to_have_text("Dank je wel, het is betaald")
+    bought(page, live_server.url)
     shop.world.refund(Order.objects.get().payments.get().pk)
     worker(shop)
     page.reload()
@@ -225,10 +224,7 @@ def test_a_dispute_closes_the_training_until_it_is_won(
     browser_page: Page, shop: Running, live_server: LiveServer
 ) -> None:
     page = browser_page
-    signed_in(page, live_server.url)
-    order(page)
-    pay(page, "card")
-    expect(page.locator("main h1")).to_have_text("Dank je wel, het is betaald")
+    bought(page, live_server.url)
     dispute = shop.world.dispute_open(Order.objects.get().payments.get().pk)
     worker(shop)
     page.goto(f"/cursus/{SLUG}/")
@@ -245,9 +241,7 @@ def test_a_gift_is_opened_by_somebody_else(
     browser_page: Page, shop: Running, live_server: LiveServer, axe: Callable[[Page], list[str]]
 ) -> None:
     page = browser_page
-    signed_in(page, live_server.url)
-    order(page, gift=True)
-    pay(page, "ideal")
+    bought(page, live_server.url, "ideal", gift=True)
     code = page.locator("main .code").inner_text()
     page.context.clear_cookies()
     signed_in(page, live_server.url)
