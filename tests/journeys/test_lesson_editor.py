@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WIDE = {"width": 1280, "height": 860}
+# Nothing follows the caret in the text it stands in.
+AT_THE_END = """() => {
+  const caret = getSelection();
+  const text = caret.focusNode?.parentElement?.closest(".ProseMirror");
+  if (!text) return false;
+  const rest = document.createRange();
+  rest.selectNodeContents(text);
+  rest.setStart(caret.focusNode, caret.focusOffset);
+  return rest.toString() === "";
+}"""
 SAVED = re.compile(r"^Bewaard om \d\d:\d\d$")
 
 
@@ -57,9 +67,10 @@ def write(page: Page, words: str, *, block: int = 1) -> None:
     """Open a block and type at the end of its text."""
     if not page.locator(".blk").nth(block).locator(".edit").is_visible():
         page.locator(".blk .opens").nth(block).click()
-    text = page.locator(".blk.open .ProseMirror").last
-    text.click()
+    # Not by a click: the editor takes over where it fell a moment later, and the caret with it.
+    page.locator(".blk.open .ProseMirror").last.focus()
     page.keyboard.press("Control+End")
+    page.wait_for_function(AT_THE_END)
     page.keyboard.type(words)
 
 
