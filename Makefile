@@ -15,10 +15,11 @@ MANAGE := $(BIN)/python manage.py
 # What an ordinary installation looks like, for the checks that only production knows.
 PRODUCTION_LIKE := PRODUCTION=1 DEBUG=0 SITE_URL=https://example.org ALLOWED_HOSTS=example.org \
 	MAIL_FROM='Practice <post@example.org>' SMTP_URL=smtps://user:secret@mail.example.org:465 \
-	DATABASE_URL=postgres://courseapp@127.0.0.1:5432/courseapp BROKER_URL=redis://127.0.0.1:6379/0 \
-	CACHE_URL=redis://127.0.0.1:6379/1
+	DATABASE_URL=postgres://courseapp@127.0.0.1:5432/courseapp \
+	KEYS_DATABASE_URL=postgres://courseapp@127.0.0.1:5432/courseapp_keys BROKER_URL=redis://127.0.0.1:6379/0 \
+	CACHE_URL=redis://127.0.0.1:6379/1 TRUSTED_PROXIES=1
 
-.PHONY: help run test check format bench content-report lock messages clean
+.PHONY: help run test check format bench content-report lock messages sbom clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +38,7 @@ check: .venv/.installed-dev ## Check format, lint, types, imports, migrations, s
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) check --fail-level WARNING
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+		VAULT_KEYS="new:$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))')" \
 		$(PRODUCTION_LIKE) $(MANAGE) check --deploy --fail-level WARNING
 	find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --check --target-version 5.2
 	$(BIN)/python -m pytest -q -p no:randomly tests/test_catalogues.py tests/test_wording.py
@@ -53,11 +55,14 @@ content-report: .venv/.installed ## Show length, readability and tics of every s
 	@exec $(MANAGE) content_report
 
 lock: .venv/.installed-dev ## Pin the requirements anew, with hashes
-	$(BIN)/uv pip compile -q -U --generate-hashes --no-strip-extras --no-header --no-emit-index-url requirements.in -o requirements.txt
-	$(BIN)/uv pip compile -q -U --generate-hashes --no-strip-extras --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-emit-index-url requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
 
 messages: .venv/.installed-dev ## Bring the catalogues up to date with code and templates
 	@exec $(MANAGE) messages
+
+sbom: .venv/.installed-dev ## List every library with its hashes (CycloneDX); writes var/sbom.json
+	@exec $(MANAGE) sbom
 
 clean: ## Remove what can be made again; var/ with your database and mail stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
@@ -65,7 +70,7 @@ clean: ## Remove what can be made again; var/ with your database and mail stays
 	find courseapp/locale -name '*.mo' -delete 2>/dev/null || true
 
 .venv/bin/python:
-	@echo "1/8  Virtual environment in .venv"
+	@echo "1/9  Virtual environment in .venv"
 	@test -n "$(PYTHON)" || { echo "     Python 3.11 or newer is needed and was not found. Install it, or name it: make run PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "     $(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
@@ -80,7 +85,7 @@ COUNTER = awk -v all="$$(cat $(1) | grep -c '==')" -v tty="$$tty" \
 	 END { if (tty && seen) print "" }'
 
 .venv/.installed: requirements.txt | .venv/bin/python
-	@echo "2/8  Libraries, each pinned by its hash (once, about a minute)"
+	@echo "2/9  Libraries, each pinned by its hash (once, about a minute)"
 	@$(TTY); $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.txt 2> >(grep -v "^WARNING" >&2) | $(call COUNTER,requirements.txt)
 	@touch $@
 

@@ -1,10 +1,21 @@
+from types import ModuleType
+
 from django.apps import AppConfig
+from django.conf import settings
+
+from courseapp import clock
 
 
 class CourseappConfig(AppConfig):
-    """The project itself: its commands, checks and templates' words."""
+    """The project itself: its commands, checks, templates' words, and in development its clock."""
 
     name = "courseapp"
+
+    def __init__(self, app_name: str, app_module: ModuleType | None) -> None:
+        """Apps are made before any model is loaded; ``ready`` would be too late for the clock."""
+        super().__init__(app_name, app_module)
+        if settings.CLOCK_FILE:
+            clock.install(settings.CLOCK_FILE)
 
     def ready(self) -> None:
         """Importing the checks registers them."""

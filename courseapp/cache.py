@@ -29,3 +29,11 @@ class LockingFiles(FileBasedCache):
         with (folder / "add.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             return bool(super().add(key, value, timeout, version))
+
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        """Likewise: Django's own reads, raises and writes back."""
+        folder = Path(self._dir)  # type: ignore[attr-defined]  # The stubs do not know it.
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (folder / "add.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return int(super().incr(key, delta, version))

@@ -6,6 +6,7 @@ Errors stop every command, `manage.py prepare` before any start among them; warn
 
 from __future__ import annotations
 
+import re
 from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SECRET_LEAST = 50
+SECRET_KINDS = 10  # Different characters: of sixty random ones there are some forty.
+# A name with a dot, in the letters of an address; what begins with a figure at its end is a number.
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 ALONE = "It holds for one machine; with several, each would count and ring for itself."
 
 
@@ -47,6 +51,35 @@ def database_path(**_: object) -> list[CheckMessage]:
     return []
 
 
+@register(Tags.security)
+def movable_clock(**_: object) -> list[CheckMessage]:
+    """A clock that can be set ahead would write to readers too early, and shut what they bought."""
+    is_ours = settings.DEBUG and settings.SANDBOX and settings.KEEPS_MAIL
+    if settings.CLOCK_FILE is None or (is_ours and not settings.PRODUCTION):
+        return []
+    return [
+        Error(
+            "CLOCK_FILE is set where mail, money or readers are real: the clock could be moved.",
+            hint="Leave it as settings.py makes it: only beside the mailbox and the test shop.",
+            id="courseapp.E009",
+        )
+    ]
+
+
+@register(Tags.security)
+def import_hosts(**_: object) -> list[CheckMessage]:
+    """What is no plain name would open nothing, and nobody would see why."""
+    wrong = [host for host in settings.ARTICLE_IMPORT_HOSTS if not HOST.fullmatch(host)]
+    return [
+        Error(
+            f"ARTICLE_IMPORT_HOSTS holds {host!r}, which is no name of a site.",
+            hint="The host alone, in small letters, no wildcard: www.example.org,example.org",
+            id="courseapp.E012",
+        )
+        for host in wrong
+    ]
+
+
 def _secret() -> Iterator[CheckMessage]:
     try:
         length = len(settings.SECRET_KEY)
@@ -57,6 +90,12 @@ def _secret() -> Iterator[CheckMessage]:
             f"SECRET_KEY has {length} characters; production needs {SECRET_LEAST} or more.",
             hint="python3 -c 'import secrets; print(secrets.token_urlsafe(60))'",
             id="courseapp.E001",
+        )
+    elif len(set(settings.SECRET_KEY)) < SECRET_KINDS or "insecure" in settings.SECRET_KEY:
+        yield Error(
+            "SECRET_KEY is no random text: it could be guessed.",
+            hint="python3 -c 'import secrets; print(secrets.token_urlsafe(60))'",
+            id="courseapp.E011",
         )
     if settings.DEBUG:
         yield Error(
@@ -82,11 +121,17 @@ def _address() -> Iterator[CheckMessage]:
 
 
 def _mail() -> Iterator[CheckMessage]:
-    if not settings.SMTP_URL:
+    if not settings.SMTP_URL and not settings.MAIL_PROVIDER:
         yield Error(
             "SMTP_URL is empty: nobody could sign in, for codes would go to a folder.",
             hint="SMTP_URL=smtp+tls://user:password@mail.example.org:587",
             id="courseapp.E004",
+        )
+    if settings.MAIL_PROVIDER and ":" not in settings.MAIL_WEBHOOK_SECRET:
+        yield Error(
+            "MAIL_WEBHOOK_SECRET is empty: anybody could tell that readers complained.",
+            hint="MAIL_WEBHOOK_SECRET=user:a-long-password, and the same at the provider.",
+            id="courseapp.E008",
         )
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     host = address.rpartition("@")[2]
@@ -105,7 +150,21 @@ def _several_machines() -> Iterator[CheckMessage]:
             hint="BROKER_URL=redis://…, or silence this warning.",
             id="courseapp.W001",
         )
-    if not str(settings.CACHES["default"]["BACKEND"]).endswith("RedisCache"):
+    backend = str(settings.CACHES["default"]["BACKEND"])
+    if backend.endswith(("LocMemCache", "DummyCache")):
+        yield Error(
+            "The cache is each process' own: guesses would be counted anew in every one.",
+            hint="CACHE_URL=redis://…, or leave it empty for a folder.",
+            id="courseapp.E010",
+        )
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT < 1:
+        yield checks.Warning(
+            "TRUSTED_PROXIES is 0, but production stands behind a proxy: to the site every"
+            " visitor comes from that one, and all of them together have the limit of one.",
+            hint="As many as stand between the internet and the site: TRUSTED_PROXIES=1",
+            id="courseapp.W003",
+        )
+    if not backend.endswith("RedisCache"):
         yield checks.Warning(
             f"CACHE_URL is empty: rate limits are counted in a folder. {ALONE}",
             hint="CACHE_URL=redis://…, or silence this warning.",

@@ -55,14 +55,28 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {value!r}; it is a whole number.") from None
 
 
-def kept_secret(file: Path) -> str:
-    """A random secret, made once and kept in a file that only its owner reads."""
+def pair(name: str, default: tuple[int, int], *, unit: int = 1) -> tuple[int, int]:
+    """Two whole numbers with a comma between them, each times a unit."""
+    found = words(name, [str(number) for number in default])
+    if len(found) != len(default) or not all(word.isdecimal() for word in found):
+        raise ImproperlyConfigured(f"{name} is {os.environ[name]!r}; it is two numbers: 30,90.")
+    first, second = (int(word) * unit for word in found)
+    return first, second
+
+
+def kept_secret(file: Path, size: int = 50) -> str:
+    """A random secret of so many bytes, made once and kept in a file that only its owner reads."""
     if not file.is_file():
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-            handle.write(secrets.token_urlsafe(50))
+            handle.write(secrets.token_urlsafe(size))
     return file.read_text(encoding="ascii")
+
+
+def kept_key(file: Path) -> str:
+    """A developer's key-encryption key, likewise, as a word of ``VAULT_KEYS``."""
+    return f"local:{kept_secret(file, 32)}"
 
 
 def database(url: str, base: Path, *, keep_plans: bool) -> dict[str, object]:
@@ -79,7 +93,9 @@ def database(url: str, base: Path, *, keep_plans: bool) -> dict[str, object]:
                 # one of ten transactions with "database is locked", this in none.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                # What is deleted is written over with zeros: what was erased has to be gone.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                " PRAGMA secure_delete=ON;",
             },
         }
     return {
@@ -99,3 +115,65 @@ def database(url: str, base: Path, *, keep_plans: bool) -> dict[str, object]:
             "prepare_threshold": 5 if keep_plans else None,
         },
     }
+
+
+def caches(url: str, folder: Path) -> dict[str, dict[str, object]]:
+    """What is counted together, in Redis or in a folder, and what each process keeps for itself."""
+    # Rate limits count over all processes of one machine, so not in one process' memory.
+    shared: dict[str, object] = {
+        "BACKEND": "courseapp.cache.LockingFiles",
+        "LOCATION": folder,
+        # Past this figure a third of all counters is thrown away; Django's 300 is soon reached.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+    if url:
+        shared = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    # What may be counted by each process for itself, because a reader waits for it.
+    memory: dict[str, object] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {"default": shared, "memory": memory}
+
+
+def mail_server(url: str) -> tuple[str, int, str, str, bool, bool]:
+    """Host, port, user, password, TLS from the start, STARTTLS: of ``smtp+tls://user:…@host:587``."""
+    parts = urlsplit(url)
+    return (
+        parts.hostname or "localhost",
+        parts.port or 587,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        parts.scheme == "smtps",
+        parts.scheme == "smtp+tls",
+    )
+
+
+def mail_backend(server: str, provider: str) -> str:
+    """Django's name of the way mails go: a server, else a provider, else a folder."""
+    if server:
+        return "django.core.mail.backends.smtp.EmailBackend"
+    return (
+        f"anymail.backends.{provider}.EmailBackend"
+        if provider
+        else "courseapp.post.mailbox.Backend"
+    )
+
+
+def provider(name: str, pairs: list[str], secret: str) -> dict[str, object]:
+    """django-anymail's settings: ``API_KEY=x`` is ``BREVO_API_KEY`` for the provider ``brevo``."""
+    parts = [pair.partition("=") for pair in pairs]
+    own = {f"{name.upper()}_{key.strip()}": value.strip() for key, _sign, value in parts}
+    return {"WEBHOOK_SECRET": secret, **own}
+
+
+def broker_options(url: str, folder: Path) -> dict[str, object]:
+    """What the transport of a broker has to be told; ``folder`` is the one on one machine."""
+    scheme = urlsplit(url).scheme
+    if scheme == "spool":
+        return {"folder": str(folder), "polling_interval": 0.1}
+    if scheme in {"redis", "rediss"}:
+        return {
+            "visibility_timeout": 600,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 1,
+            "health_check_interval": 15,
+        }
+    return {}

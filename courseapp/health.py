@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from celery import current_app
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.http import JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -35,14 +35,19 @@ PATIENCE = 1.0  # Seconds for the broker to answer.
 @never_cache
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """``{"status", "database", "broker", "beat", "beat_at"}``; 503 only without a database."""
+    """``{"status", "database", "keys", "broker", "beat", "beat_at"}``; 503 without a database."""
     now = timezone.now()
     try:
         beat_at = _beat()
     except DatabaseError:
         log.exception("The database does not answer.")
         return JsonResponse({"status": "down", "database": "down"}, status=503)
-    found = {"database": "ok", "broker": _broker(), "beat": _judge(beat_at, now=now)}
+    found = {
+        "database": "ok",
+        "keys": _keys(),
+        "broker": _broker(),
+        "beat": _judge(beat_at, now=now),
+    }
     status = "ok" if set(found.values()) == {"ok"} else "degraded"
     return JsonResponse({"status": status, **found, "beat_at": beat_at})
 
@@ -51,6 +56,17 @@ def _beat() -> datetime | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return heartbeat.last()
+
+
+def _keys() -> str:
+    """Without readers' keys what they wrote stays shut, and everything else works."""
+    try:
+        with connections["keys"].cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        log.warning("The database of keys does not answer (%s).", type(error).__name__)
+        return "down"
+    return "ok"
 
 
 def _judge(beat_at: datetime | None, *, now: datetime) -> str:

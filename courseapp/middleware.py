@@ -1,16 +1,20 @@
-"""What happens around every request: one host, no trace, one language, refusals as pages."""
+"""What happens around every request: a policy, one host, no trace, one language, refusals."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.defaults import page_not_found
 
+from courseapp import browser, logs, writing
+from courseapp.accounts import again, lasting
+from courseapp.api.errors import problem
 from courseapp.errors import Refused
 
 if TYPE_CHECKING:
@@ -19,6 +23,32 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
     Next = Callable[[HttpRequest], HttpResponseBase]
+
+
+class BrowserPolicy:
+    """Tell the browser what it may do with the answer, whoever made it: a view, a file, an error.
+
+    The outermost, so that no answer goes without.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        browser.guard(request, response)
+        return response
+
+
+class RequestName:
+    """A name for each request, by which its lines in the log are found together."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        logs.begin()
+        return self.get_response(request)
 
 
 class OneHost:
@@ -51,6 +81,42 @@ class NoTrace:
         return response
 
 
+class Lasting:
+    """Write down now and then that whoever is signed in is still here; see accounts.lasting.
+
+    Only of a session that the page looked at: a page that is the same for everybody stays free.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.session.accessed and lasting.is_due(request.session._session):  # type: ignore[attr-defined]
+            request.session.modified = True
+        return response
+
+
+class WriteLimit:
+    """Refuse more than can be meant: see ``courseapp.writing``."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        wait = writing.seconds_to_wait(request)
+        if not wait:
+            return self.get_response(request)
+        logs.tell("write_limit_hit", network=logs.digest(writing.network_of(request)))
+        answer: HttpResponse
+        if request.path.startswith(("/api/", "/_allauth/")):
+            answer = problem(429, "too_many_requests", "Too many writes; wait a moment.")
+        else:
+            answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+        answer["Retry-After"] = str(wait)
+        return answer
+
+
 class Language:
     """Dutch, unless this person chose English: on the account, or for this browser by a cookie.
 
@@ -78,6 +144,9 @@ class Refusals:
 
     An address nobody made leads to our own page while developing too, where Django would list
     every address it knows: whoever tries the site sees what its readers will see.
+
+    allauth asks in its own way who somebody is: it keeps what was sent, passwords too, and sends it
+    again afterwards. We do not.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -91,6 +160,8 @@ class Refusals:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, ReauthenticationRequired):
+            return again.lead(request)
         if not isinstance(error, Refused):
             return None
         return render(request, "refused.html", {"error": error}, status=error.status)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from courseapp import catalogues
+from courseapp.vault.router import ALIAS, LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +30,19 @@ def _catalogues() -> str:
 
 
 def _database() -> str:
-    told = _quietly("migrate", interactive=False)
+    told = _quietly("migrate", interactive=False) + _keys()
     applied = told.count("... OK")
     return f"{applied} migrations applied" if applied else "up to date"
+
+
+def _keys() -> str:
+    """Of the vault only: the others have no table there, and a long way to find that out."""
+    return _quietly("migrate", LABEL, interactive=False, database=ALIAS)
+
+
+def _erasures() -> str:
+    """A restored backup must not be open with somebody in it who was erased since."""
+    return _quietly("replay_erasures").strip()
 
 
 def _courses() -> str:
@@ -61,6 +72,7 @@ STEPS = (
     Step("Catalogues of both languages", _catalogues),
     Step("Static files", _static_files),
     Step("Database", _database),
+    Step("Whom a backup brought back", _erasures),
     Step("Courses that come along", _courses),
     Step("Account for the staff", _staff_account),
 )

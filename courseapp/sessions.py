@@ -1,12 +1,14 @@
-"""Sessions in the database, as Django has them, for keys that Django made."""
+"""Sessions in the database, as Django has them: for keys Django made, as long as they last."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.sessions.backends import db
 from django.db import connection
 from django.utils import timezone
+
+from courseapp.accounts import lasting
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +32,20 @@ class SessionStore(db.SessionStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         return key is not None and len(key) >= 8 and key.isascii() and key.isalnum()  # noqa: PLR2004
+
+    def load(self) -> dict[str, Any]:
+        """What is kept; nothing of a sign-in that lasted long enough, which is taken away."""
+        key, data = self.session_key, super().load()
+        if not lasting.is_over(data):
+            return data
+        self.delete(key)
+        self._session_key = None
+        return {}
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 -- as Django calls it.
+        """Each time something of a session is kept, so is that its person is here."""
+        lasting.stamp(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        super().save(must_create)
 
     def _get_session_from_db(self) -> Stored | None:
         now = connection.ops.adapt_datetimefield_value(timezone.now())

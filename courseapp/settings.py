@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from courseapp import env
+from courseapp import env, timetable
+from courseapp.api import documentation
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load(BASE_DIR / ".env")
@@ -52,21 +52,26 @@ INSTALLED_APPS = [
     "courseapp",
     "courseapp.accounts",
     "courseapp.post",
+    "courseapp.vault",
     "lessons",
     "payments",
 ]
 
 MIDDLEWARE = [
+    "courseapp.middleware.RequestName",
+    "courseapp.middleware.BrowserPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "courseapp.middleware.OneHost",
     "courseapp.middleware.NoTrace",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "courseapp.middleware.Lasting",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "courseapp.middleware.Language",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "courseapp.middleware.WriteLimit",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "courseapp.middleware.Refusals",
@@ -105,26 +110,26 @@ PRACTICE = {
 # --- Data ------------------------------------------------------------------------------------
 
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+KEEP_PLANS = env.flag("KEEP_PLANS", default=True)
+# Readers' keys lie apart from what they open, and production says where.
+KEYS_DATABASE_URL = env.text(
+    "KEYS_DATABASE_URL", "" if PRODUCTION else f"sqlite:///{VAR_DIR / 'keys.sqlite3'}"
+)
 DATABASES = {
-    "default": env.database(DATABASE_URL, BASE_DIR, keep_plans=env.flag("KEEP_PLANS", default=True))
+    "default": env.database(DATABASE_URL, BASE_DIR, keep_plans=KEEP_PLANS),
+    "keys": env.database(KEYS_DATABASE_URL, BASE_DIR, keep_plans=KEEP_PLANS),
 }
+DATABASE_ROUTERS = ["courseapp.vault.router.KeysApart"]
+# What wraps readers' keys, the current one first: name:base64, see courseapp.vault.keyring.
+VAULT_KEYS = env.words("VAULT_KEYS", [] if PRODUCTION else [env.kept_key(VAR_DIR / "vault.key")])
+# Modules that offer a field of sealed texts, for their keys to be renewed: courseapp.vault.holding.
+VAULT_HOLDERS = ["lessons.reading.sealed_answers"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.text("CACHE_URL", ""),
-    }
-    if env.text("CACHE_URL", "")
-    # Rate limits count over all processes of one machine, so not in one process' memory.
-    else {
-        "BACKEND": "courseapp.cache.LockingFiles",
-        "LOCATION": VAR_DIR / "cache",
-        # Past this figure a third of all counters is thrown away; Django's 300 is soon reached.
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    },
-    # What may be counted by each process for itself, because a reader waits for it.
-    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-}
+CACHES = env.caches(env.text("CACHE_URL", ""), VAR_DIR / "cache")
+
+# Other sites: whether links to them are tried, and from which of them staff may fetch an article.
+ASK_OUTSIDE = env.flag("ASK_OUTSIDE", default=True)
+ARTICLE_IMPORT_HOSTS = env.words("ARTICLE_IMPORT_HOSTS", [])
 
 # What *Vandaag* asks for rows: functions (person, now) -> rows, see lessons.desk.attention.
 ATTENTION = [
@@ -132,7 +137,18 @@ ATTENTION = [
     "lessons.desk.publish.attention",
     "lessons.desk.site_pages.attention",
     "lessons.desk.articles.attention",
+    "payments.staff.attention.rows",
+    "lessons.desk.dead_links.attention",
+    "lessons.desk.mails.attention.rows",
+    "lessons.desk.mails.sending.rows",
 ]
+
+# What makes the files that go along with mails: kind to a function from a key to bytes.
+ENCLOSURES = {
+    "invoice": "payments.papers.enclosing.invoice",
+    "terms": "payments.papers.enclosing.terms_of",
+    "withdrawal_form": "payments.papers.enclosing.form_for",
+}
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
 
@@ -143,17 +159,7 @@ WORKER_POOL = env.text("WORKER_POOL", "solo")
 WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 1)
 # Kombu warns about an address without a host; a folder has none.
 CELERY_BROKER_URL = "spool://localhost" if BROKER_URL == "spool://" else BROKER_URL
-_options: dict[str, dict[str, object]] = {
-    "spool": {"folder": str(SPOOL_DIR), "polling_interval": 0.1},
-    "redis": {
-        "visibility_timeout": 600,
-        "socket_timeout": 5,
-        "socket_connect_timeout": 1,
-        "health_check_interval": 15,
-    },
-}
-_broker = urlsplit(BROKER_URL).scheme.replace("rediss", "redis")
-CELERY_BROKER_TRANSPORT_OPTIONS = _options.get(_broker, {})
+CELERY_BROKER_TRANSPORT_OPTIONS = env.broker_options(BROKER_URL, SPOOL_DIR)
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
@@ -174,20 +180,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
-# How often in seconds; a message nobody took by the next time has lost its use.
-CELERY_BEAT_SCHEDULE = {
-    task: {"task": task, "schedule": float(every), "options": {"expires": expires}}
-    for task, every, expires in (
-        ("post.tick", 15, 15),
-        ("lessons.publish_due", 60, 60),
-        ("payments.sweep", 30, 30),
-        ("payments.pull", 900, 900),
-        ("payments.audit", 86_400, 3600),
-        ("post.forget_old", 86_400, 3600),
-        ("accounts.prune", 86_400, 3600),
-        ("lessons.forget_old", 86_400, 3600),
-    )
-}
+CELERY_BEAT_SCHEDULE = timetable.schedule()
 
 # --- Money -------------------------------------------------------------------------------------
 
@@ -200,6 +193,8 @@ STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRETS", [])
 if SANDBOX:
     STRIPE_SECRET_KEY = "sk_test_sandbox"  # noqa: S105 -- opens nothing but the test shop.
     STRIPE_WEBHOOK_SECRETS = [f"whsec_{env.kept_secret(VAR_DIR / 'webhook_secret')}"]
+# Where Stripe's payment page is; an account with a domain of its own for it names that.
+STRIPE_PAYMENT_PAGES = env.words("STRIPE_PAYMENT_PAGES", ["https://checkout.stripe.com"])
 # Tells our objects from those of others in one Stripe account, say a test site's.
 STRIPE_ENV = env.text("STRIPE_ENV", SITE_URL)
 # nl21: Dutch VAT of 21 %; kor: the scheme for small traders, no VAT.
@@ -212,12 +207,10 @@ SELLING_IS_REAL = PRODUCTION
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["courseapp.accounts.backend.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "courseapp.accounts.passwords.LongEnough",
-        "OPTIONS": {"min_length": 10},
-    },
+    {"NAME": "courseapp.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "courseapp.accounts.passwords.NotOurWords"},
 ]
 LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL, STAFF_REDIRECT_URL = "/mijn/", "/beheer/"
@@ -252,10 +245,14 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,100/h/ip,4/m/key,12/h/key",
     "guess_login_code": "3/20m/key",
+    # At one account, over all ways of coming in together; see accounts.guessing.
+    "guess": "10/5m/key",
     "login": "30/m/ip",
     "withdraw": "30/h/ip,5/h/key",
     "login_failed": "10/m/ip,5/5m/key",
 }
+# What may be sent in a minute by one account and from one network (0: as much as it likes).
+WRITES_PER_MINUTE = env.pair("WRITES_PER_MINUTE", (240, 900))
 # How many proxies of ours stand before the site; their X-Forwarded-For is believed, no other.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "courseapp.accounts.adapter.SecondStep"
@@ -272,13 +269,23 @@ USERSESSIONS_TRACK_ACTIVITY = False
 HEADLESS_CLIENTS = ["app"]
 HEADLESS_TOKEN_STRATEGY = "courseapp.api.sign_in.SessionToken"  # noqa: S105 -- a class.
 SESSION_ENGINE = "courseapp.sessions"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
+# How long a sign-in lasts, in seconds: after the last page, and in all (accounts.lasting).
+READER_SESSION = env.pair("READER_SESSION_DAYS", (30, 90), unit=86_400)
+STAFF_SESSION = env.pair("STAFF_SESSION_HOURS", (3, 12), unit=3_600)
+# What nobody came back to goes: a day more than a sign-in waits.
+SESSION_COOKIE_AGE = READER_SESSION[0] + 86_400
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
+# No script of ours reads a cookie: pages carry the token in their forms.
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+DEVICE_COOKIE_NAME = "device"
+MESSAGE_STORAGE = "courseapp.notices.Storage"
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
+    DEVICE_COOKIE_NAME = "__Host-device"
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -292,20 +299,38 @@ X_FRAME_OPTIONS = "DENY"
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ik kies jou <post@localhost>")
 # Our mails may be answered, so whoever has no other address for readers has that one.
 PRACTICE["email"] = PRACTICE["email"] or parseaddr(DEFAULT_FROM_EMAIL)[1]
+# Under which names the keys lie that our mail server signs with; for `manage.py check_mail_domain`.
+MAIL_DKIM_SELECTORS = env.words("MAIL_DKIM_SELECTORS", [])
+# Beside the click that ends mails (RFC 8058), an address to write to, whose mail reaches us through
+# the provider or `manage.py stop_by_mail`; and what follows, see courseapp.post.leaving.
+LETTER_STOP = "lessons.drip.choices.stop_by_word"
+MAIL_UNSUBSCRIBE = env.text("MAIL_UNSUBSCRIBE", "")
+# Connections to the mail server, at most (docs/decisions/0023 says why eight); letters each second
+# and each day (0: as many as it takes).
+MAIL_CONNECTIONS = env.number("MAIL_CONNECTIONS", 8)
+MAIL_PER_SECOND = env.number("MAIL_PER_SECOND", 0)
+MAIL_PER_DAY = env.number("MAIL_PER_DAY", 0)
+# Asked just before letters of a stream go; see courseapp.post.gates.
+LETTER_GATES = dict.fromkeys(("lesson", "offer"), "lessons.drip.gate.withheld")
+# Returns the address that answers go to.
+LETTER_REPLY_TO = "lessons.content.identity.mail_address"
 MAIL_DIR = VAR_DIR / "mail"
+HANDOVER_DIR = VAR_DIR / "handovers"  # Asked for of one's own data, sealed, for a day at most.
 SMTP_URL = env.text("SMTP_URL", "")
-if SMTP_URL:
-    _smtp = urlsplit(SMTP_URL)
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST = _smtp.hostname or "localhost"
-    EMAIL_PORT = _smtp.port or 587
-    EMAIL_HOST_USER = unquote(_smtp.username or "")
-    EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
-    EMAIL_USE_SSL = _smtp.scheme == "smtps"
-    EMAIL_USE_TLS = _smtp.scheme == "smtp+tls"
-    EMAIL_TIMEOUT = 20
-else:
-    EMAIL_BACKEND = "courseapp.post.mailbox.Backend"
+(EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_SSL, EMAIL_USE_TLS) = (
+    env.mail_server(SMTP_URL)
+)
+EMAIL_TIMEOUT = 20
+# A provider in django-anymail's word ("brevo"), and who may tell what became of mails.
+MAIL_PROVIDER = env.text("MAIL_PROVIDER", "")
+MAIL_WEBHOOK_SECRET = env.text("MAIL_WEBHOOK_SECRET", "")
+ANYMAIL = env.provider(MAIL_PROVIDER, env.words("MAIL_PROVIDER_SETTINGS", []), MAIL_WEBHOOK_SECRET)
+EMAIL_BACKEND = env.mail_backend(SMTP_URL, MAIL_PROVIDER)
+INSTALLED_APPS += ["anymail"] if MAIL_PROVIDER else []
+# A clock that can be set ahead, where mail, money and readers are a developer's; courseapp.clock.
+KEEPS_MAIL = not SMTP_URL and not MAIL_PROVIDER
+CLOCK_FILE = VAR_DIR / "clock" if DEBUG and SANDBOX and KEEPS_MAIL else None
+WATCHED = {"decide": "lessons.tasks.drip", "soonest": "lessons.drip.pump.soonest"}
 
 # --- Words and time ----------------------------------------------------------------------------
 
@@ -352,32 +377,14 @@ REST_FRAMEWORK = {
 }
 # Writes per reader, as REST framework writes rates.
 API_WRITES = env.text("API_WRITES", "120/min")
-SPECTACULAR_SETTINGS = {
-    "OAS_VERSION": "3.1.0",
-    "TITLE": "Ik kies jou",
-    "VERSION": "1",
-    "DESCRIPTION": (
-        "Courses of the practice Ik kies jou: read them, and say how far you are. Every write may"
-        " be sent twice. Errors are problems as in RFC 9457, with a stable `code`.\n\n"
-        "Programs of the practice work below `/api/v1/staff/` with a machine token:\n"
-        "`curl -H 'Authorization: Bearer ikj_…' " + SITE_URL + "/api/v1/staff/courses/`"
-    ),
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": [],
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    # From our own server, and without the badge that would send the address to a third party.
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
-}
+SPECTACULAR_SETTINGS = documentation.settings(site=SITE_URL)
 
 # --- Logs: no personal data, one line an event ---------------------------------------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "courseapp.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     # Four lines each time the clock ticks, which is every fifteen seconds, say nothing.

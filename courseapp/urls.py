@@ -16,9 +16,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="health"),
     path("_allauth/", include("courseapp.accounts.headless_urls")),
     path("api/", include("courseapp.api.urls")),
+    path("hooks/mail/", include("courseapp.post.hooks")),
     path("", include("courseapp.accounts.urls")),
+    path("account/gegevens/", include("courseapp.mydata.urls")),
     path("", include("payments.urls")),
     path("beheer/", include("lessons.desk.urls")),
+    path("", include("courseapp.proofs.urls")),
     path("", include("lessons.urls")),
 ]
 if settings.DEBUG:

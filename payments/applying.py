@@ -49,9 +49,9 @@ def write(order: Order, facts: Facts, now: datetime) -> Projection:
     found = projection.project(agreed(order), _with_intended(order, facts))
     order.sync_no += 1
     _write_right(order, found, now)
-    _write_order(order, found, facts, now)
+    stuck = _give_back(order, found, now)
+    _write_order(order, found, facts, stuck, now)
     _write_ledger(order, found, now)
-    _give_back(order, found, now)
     invoices.issue(order, found, facts, now=now)
     letters.tell(order, found, facts, now=now)
     return found
@@ -64,6 +64,8 @@ def agreed(order: Order) -> projection.Agreed:
         total=order.total,
         currency=order.currency,
         withdrawn=order.contract == Order.Contract.WITHDRAWN,
+        barred=order.barred_at is not None,
+        granted=invoices.session_of(order),
     )
 
 
@@ -126,11 +128,11 @@ def _write_disputes(facts: Facts) -> None:
 
 
 def _write_attempts(facts: Facts) -> None:
+    """How attempts ended. One that was over here is not opened again: another may be open now."""
     for one in facts.sessions:
-        state = {"open": Attempt.State.OPEN, "expired": Attempt.State.EXPIRED}.get(
-            one.status, Attempt.State.COMPLETE
-        )
-        Attempt.objects.filter(session_id=one.id).exclude(state=state).update(state=state)
+        state = Attempt.State.EXPIRED if one.status == "expired" else Attempt.State.COMPLETE
+        if one.status != "open":
+            Attempt.objects.filter(session_id=one.id).exclude(state=state).update(state=state)
 
 
 def _with_intended(order: Order, facts: Facts) -> Facts:
@@ -151,15 +153,19 @@ def _write_right(order: Order, found: Projection, now: datetime) -> None:
     set_right(order, found.right, found.cause, now)
 
 
-def _write_order(order: Order, found: Projection, facts: Facts, now: datetime) -> None:
+def _write_order(
+    order: Order, found: Projection, facts: Facts, stuck: set[str], now: datetime
+) -> None:
     order.state = found.state
     order.paid_amount, order.refunded_amount = found.paid, found.refunded
-    order.troubles = list(found.troubles)
+    order.troubles = sorted(stuck.union(found.troubles))
     if found.granting is not None:
         paid = next((one for one in facts.payments if one.id == found.granting.intent), None)
         order.paid_at = order.paid_at or (paid.paid_at if paid else None) or now
-        if paid and paid.country:
-            order.country_evidence = {**order.country_evidence, "payment": paid.country}
+        told = {"billing": found.granting.country, "payment": paid.country if paid else ""}
+        order.country_evidence |= {kind: country for kind, country in told.items() if country}
+    elif found.state == "paid":
+        order.paid_at = order.paid_at or now
     order.synced_at = now
     order.next_sync_at = _next(order, facts, now)
     order.save()
@@ -188,21 +194,30 @@ def _write_ledger(order: Order, found: Projection, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _give_back(order: Order, found: Projection, now: datetime) -> None:
-    """Decide on the refunds that follow by themselves; the worker asks Stripe for them."""
+def _give_back(order: Order, found: Projection, now: datetime) -> set[str]:
+    """Decide on the refunds that follow by themselves; the worker asks Stripe for them.
+
+    Returns the trouble of money that is owed and that Stripe or the bank did not take back.
+    """
     wanted = [(one.id, one.amount, Refund.Origin.DUPLICATE) for one in found.surplus]
-    if order.contract == Order.Contract.WITHDRAWN and found.granting and found.granting.intent:
-        wanted.append((found.granting.intent, found.paid, Refund.Origin.WITHDRAWAL))
-    made = False
+    if found.granting and found.granting.intent:
+        if order.contract == Order.Contract.WITHDRAWN:
+            wanted.append((found.granting.intent, found.paid, Refund.Origin.WITHDRAWAL))
+        elif order.buyer_id is None and order.paid_at is None:
+            # Paid on a page left open by somebody whose account is gone: there is no one to read.
+            wanted.append((found.granting.intent, found.paid, Refund.Origin.NOBODY))
+    troubles = set()
     for intent, amount, origin in wanted:
         rest = amount - _given_back(intent)
+        if rest <= 0:
+            continue
         # One that failed at the bank would fail again: a person has to look.
-        stuck = Refund.objects.filter(payment=intent, status="failed").exists()
-        if rest > 0 and not stuck:
-            Refund.objects.create(payment_id=intent, amount=rest, origin=origin, asked_at=now)
-            made = True
-    if made:
+        if Refund.objects.filter(payment=intent, status="failed").exists():
+            troubles.add("refund_failed")
+            continue
+        Refund.objects.create(payment_id=intent, amount=rest, origin=origin, asked_at=now)
         transaction.on_commit(doorbell.ring, robust=True)
+    return troubles
 
 
 def _given_back(intent: str) -> int:

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from courseapp.errors import Refused
-from payments import gateway, sync
+from payments import gateway, patience, sync
 from payments.models import Attempt, Order
 
 if TYPE_CHECKING:
@@ -23,8 +23,19 @@ if TYPE_CHECKING:
 
 # How long a session can be paid. Stripe allows 30 minutes to 24 hours.
 OPEN_FOR = timedelta(hours=1)
+# Delayed debits can be taken back for thirteen months, and pay-later is credit.
+EXCLUDED = ("sepa_debit", "klarna", "afterpay_clearpay")
+# Seconds Stripe has for opening a page while the buyer waits; a lost answer is asked for again.
+BUDGET = 10.0
+OVER = (Order.State.FAILED, Order.State.EXPIRED)
 # Too little is left of it to send somebody there.
 TOO_LATE = timedelta(minutes=2)
+
+
+def payment_pages() -> list[str]:
+    """Where Stripe's page may be, as a browser's policy names it."""
+    test_shop = settings.STRIPE_API_BASE
+    return [test_shop] if test_shop else list(settings.STRIPE_PAYMENT_PAGES)
 
 
 class NothingToPay(Refused):
@@ -34,11 +45,24 @@ class NothingToPay(Refused):
     status = 409
 
 
+# Why there may be no payment page now, though there is something to pay.
+NOT_OPENED = (gateway.Unreachable, gateway.Declined, sync.Overtaken)
+
+
 def begin(*, order: Order, back: str, cancel: str, now: datetime) -> str:
     """The address where this order is paid: of the session that is open, or of a new one.
 
-    ``back`` and ``cancel`` are addresses of ours. Raises ``NothingToPay``, ``gateway.Unreachable``.
+    ``back`` and ``cancel`` are addresses of ours; what costs nothing leads to ``back`` at once.
+    Raises ``NothingToPay``, ``NOT_OPENED``.
     """
+    with patience.within(BUDGET, retries=2):
+        return _begin(order, back, cancel, now)
+
+
+def _begin(order: Order, back: str, cancel: str, now: datetime) -> str:
+    if not order.total:
+        sync.sync_order(order=order.pk, now=now)
+        return back
     current = order.attempts.filter(state__in=["new", "open"]).first()
     if current is not None and current.state == Attempt.State.OPEN:
         order = sync.sync_order(order=order.pk, now=now)
@@ -52,9 +76,13 @@ def begin(*, order: Order, back: str, cancel: str, now: datetime) -> str:
     return _open(_frozen(order, back, cancel, now), now)
 
 
+def nothing_to_pay() -> NothingToPay:
+    return NothingToPay(_("This order is paid already, or its payment is under way."))
+
+
 def _require_payable(order: Order) -> None:
     if order.state in {Order.State.PAID, Order.State.PROCESSING}:
-        raise NothingToPay(_("This order is paid already, or its payment is under way."))
+        raise nothing_to_pay()
     if order.contract == Order.Contract.WITHDRAWN:
         raise NothingToPay(_("This order has been withdrawn."))
 
@@ -82,11 +110,12 @@ def _frozen(order: Order, back: str, cancel: str, now: datetime) -> Attempt:
 
 def _open(attempt: Attempt, now: datetime) -> str:
     if attempt.url:
+        _await_return(attempt)
         return attempt.url
     try:
         made = gateway.open_session(attempt.request, key=f"cs-{attempt.pk}")
-    except gateway.Declined:
-        # An answer that was stored as a failure, or a request that is wrong: this one is over.
+    except (gateway.Declined, gateway.Remembered):
+        # A request that is wrong, or an answer that was stored as a failure: this one is over.
         found = gateway.session_of(str(attempt.pk), attempt.created_at)
         if found is None:
             Attempt.objects.filter(pk=attempt.pk).update(state=Attempt.State.FAILED)
@@ -100,7 +129,16 @@ def _open(attempt: Attempt, now: datetime) -> str:
         Order.objects.filter(pk=attempt.order_id).update(
             sync_no=F("sync_no") + 1, next_sync_at=now + timedelta(minutes=2)
         )
+        # What failed or ended before can be paid now, as Stripe will say as well.
+        over = Order.objects.filter(pk=attempt.order_id, state__in=OVER)
+        over.update(state=Order.State.OPEN)
+        _await_return(attempt)
     return made.url
+
+
+def _await_return(attempt: Attempt) -> None:
+    """Whoever comes back from the payment page has news: the next look at the order asks."""
+    Order.objects.filter(pk=attempt.order_id).update(looked_at=None)
 
 
 def _request(order: Order, attempt: Attempt, back: str, cancel: str) -> dict[str, Any]:
@@ -129,8 +167,7 @@ def _request(order: Order, attempt: Attempt, back: str, cancel: str) -> dict[str
         "adaptive_pricing": {"enabled": False},
         "allow_promotion_codes": True,
         "billing_address_collection": "auto",
-        # Delayed debits can be taken back for thirteen months, and pay-later is credit.
-        "excluded_payment_method_types": ["sepa_debit", "klarna", "afterpay_clearpay"],
+        "excluded_payment_method_types": list(EXCLUDED),
         "success_url": back,
         "cancel_url": cancel,
         "expires_at": int(attempt.expires_at.timestamp()),

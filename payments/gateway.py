@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +18,26 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from courseapp.errors import Refused
-from payments import projection
+from payments import answers, patience, projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 API_VERSION = "2026-10-28.endive"
 # Seconds to connect and to wait for an answer: a web worker must not hang for the SDK's 80.
 TIMEOUT = (3.05, 10.0)
+# How often the worker tries a call again; without saying so the client never does.
+RETRIES = 2
+# The least a call gets, in seconds, when hardly anything is left of its limit: enough to fail well.
+LEAST = 0.05
+# What the SDK may wait before it tries again, in seconds.
+PAUSE = 2.0
+# Stripe's status for a key whose first request is still being worked on, say of a double click.
+IN_USE = 409
 # Seconds between Stripe's signature and ours clock; older is a replay, later a forgery.
 TOLERANCE = 300
 # What Stripe tells us about; thin events carry the same names after "v1.".
@@ -53,6 +64,10 @@ class Unreachable(Refused):
     status = 503
 
 
+class Remembered(Unreachable):
+    """Stripe failed once under this key and says so again, for a day; another key may do."""
+
+
 class Declined(Refused):
     """Stripe understood and refuses; ``reason`` is its code."""
 
@@ -62,6 +77,14 @@ class Declined(Refused):
     def __init__(self, message: str, reason: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class NotAllowed(Unreachable):
+    """The key may not ask this, or is none of Stripe's; the cause is what Stripe said."""
+
+    def __init__(self, message: str, *, is_unknown: bool) -> None:
+        super().__init__(message)
+        self.is_unknown = is_unknown
 
 
 class NotSigned(Exception):
@@ -76,25 +99,14 @@ class Opened:
     url: str
 
 
-@dataclass(frozen=True)
-class Hint:
-    """What an event tells: that something about these objects changed. Never what it is now."""
-
-    event_id: str
-    type: str
-    object_id: str
-    livemode: bool
-    about: dict[str, str]
-    created: datetime
-
-
 def open_session(request: dict[str, Any], *, key: str) -> Opened:
     """Make the Checkout Session of this request; the same key gives the same session."""
     with _asking():
         made = _client().v1.checkout.sessions.create(request, {"idempotency_key": key})  # type: ignore[arg-type]  # Frozen as JSON.
-    if not made.url:
+        session_id, url = made.id, made.url
+    if not url:
         raise Unreachable(_("The payment page could not be opened. Nothing was charged."))
-    return Opened(session_id=made.id, url=made.url)
+    return Opened(session_id=session_id, url=url)
 
 
 def expire_session(session_id: str) -> bool:
@@ -114,7 +126,7 @@ def session_of(reference: str, since: datetime) -> Opened | None:
             {"created": {"gte": int(since.timestamp()) - 60}, "limit": 100}
         )
         for one in found.auto_paging_iter():
-            if _meta(one).get("attempt") == reference:
+            if answers.meta(one).get("attempt") == reference:
                 return Opened(session_id=one.id, url=one.url or "")
     return None
 
@@ -126,7 +138,7 @@ def facts_of(sessions: list[str]) -> projection.Facts:
         intents = [intent for _fact, intent in found if intent is not None]
         return projection.Facts(
             sessions=tuple(fact for fact, _intent in found),
-            payments=tuple(_payment(one) for one in intents),
+            payments=tuple(answers.payment(one) for one in intents),
             refunds=tuple(each for one in intents for each in _refunds(one.id)),
             disputes=tuple(each for one in intents for each in _disputes(one.id)),
         )
@@ -135,12 +147,20 @@ def facts_of(sessions: list[str]) -> projection.Facts:
 def refund(*, intent: str, amount: int, key: str) -> str:
     """Give back ``amount`` cents; returns Stripe's id. The same key gives back once."""
     params: Any = {"payment_intent": intent, "amount": amount, "metadata": {"refund": key}}
+    try:
+        return _refund(params, f"re-{key}")
+    except Remembered:
+        with _asking():
+            made = [one.id for one in _refunds(intent) if one.request == key]
+        return made[0] if made else _refund(params, f"re-{key}-again")
+
+
+def _refund(params: Any, key: str) -> str:
     with _asking():
-        made = _client().v1.refunds.create(params, {"idempotency_key": f"re-{key}"})
-    return made.id
+        return str(_client().v1.refunds.create(params, {"idempotency_key": key}).id)
 
 
-def hint_of(body: bytes, signature: str, *, now: datetime) -> Hint:
+def hint_of(body: bytes, signature: str, *, now: datetime) -> answers.Hint:
     """What a webhook says, once it is certain that Stripe said it now. Raises ``NotSigned``."""
     for secret in settings.STRIPE_WEBHOOK_SECRETS:
         try:
@@ -148,7 +168,7 @@ def hint_of(body: bytes, signature: str, *, now: datetime) -> Hint:
             stamp = _stamp(signature)
             if abs(now.timestamp() - stamp) > TOLERANCE:
                 raise NotSigned
-            return _hint(json.loads(body))
+            return answers.hint(json.loads(body))
         except stripe.SignatureVerificationError:
             continue
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -157,13 +177,13 @@ def hint_of(body: bytes, signature: str, *, now: datetime) -> Hint:
     raise NotSigned
 
 
-def events_since(moment: datetime) -> Iterator[Hint]:
+def events_since(moment: datetime) -> Iterator[answers.Hint]:
     """What happened at Stripe since then, oldest first, whether it was delivered or not."""
     with _asking():
         found = _client().v1.events.list(
             {"types": list(EVENTS), "created": {"gte": int(moment.timestamp())}, "limit": 100}
         )
-        every = [_hint(one.to_dict()) for one in found.auto_paging_iter()]
+        every = [answers.hint(one.to_dict()) for one in found.auto_paging_iter()]
     yield from sorted(every, key=lambda one: one.created)
 
 
@@ -174,9 +194,34 @@ def paid_sessions_since(moment: datetime) -> Iterator[tuple[str, str]]:
             {"created": {"gte": int(moment.timestamp())}, "status": "complete", "limit": 100}
         )
         for one in found.auto_paging_iter():
-            attempt = _meta(one).get("attempt")
-            if attempt and _meta(one).get("env") == settings.STRIPE_ENV:
+            attempt = answers.meta(one).get("attempt")
+            if attempt and answers.meta(one).get("env") == settings.STRIPE_ENV:
                 yield one.id, attempt
+
+
+def ask(question: Callable[[stripe.StripeClient], T]) -> T:
+    """What Stripe answers to a question about the account itself, which has a file of its own.
+
+    Raises ``Declined``, ``NotAllowed``, ``Unreachable``.
+    """
+    with _asking():
+        return question(_client())
+
+
+def sdk_version() -> str:
+    """The version of Stripe's API that the installed SDK is made for."""
+    return stripe.api_version
+
+
+def reversed_since(moment: datetime) -> Iterator[str]:
+    """The payment intents of every refund and dispute that was begun since then."""
+    since: Any = {"created": {"gte": int(moment.timestamp())}, "limit": 100}
+    with _asking():
+        client = _client().v1
+        for found in (client.refunds.list(since), client.disputes.list(since)):
+            for one in found.auto_paging_iter():
+                if one.payment_intent:
+                    yield str(one.payment_intent)
 
 
 def live() -> bool:
@@ -184,20 +229,46 @@ def live() -> bool:
     return "_live_" in settings.STRIPE_SECRET_KEY
 
 
-@lru_cache(maxsize=4)
-def _made(key: str, base: str) -> stripe.StripeClient:
+class _Hurried(stripe.RequestsClient):
+    """Waits no longer than what is left of the limit around the call."""
+
+    @property
+    def _timeout(self) -> tuple[float, float]:
+        left = max(LEAST, patience.left())
+        return (min(left, TIMEOUT[0]), min(left, TIMEOUT[1]))
+
+    @_timeout.setter
+    def _timeout(self, _given: object) -> None:
+        """What the SDK would wait is not asked for."""
+
+    def _should_retry(self, *asked: Any, **more: Any) -> bool:
+        """Only while there is time left for the SDK's pause and for another answer."""
+        return patience.left() > PAUSE and super()._should_retry(*asked, **more)
+
+
+@lru_cache(maxsize=8)
+def _made(key: str, base: str, retries: int, *, hurried: bool) -> stripe.StripeClient:
     return stripe.StripeClient(
         key,
         stripe_version=API_VERSION,
-        # Without this the client never tries again.
-        max_network_retries=2,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        max_network_retries=retries,
+        http_client=_Hurried() if hurried else stripe.RequestsClient(timeout=TIMEOUT),
         base_addresses={"api": base} if base else {},
     )
 
 
 def _client() -> stripe.StripeClient:
-    return _made(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+    """The client for a call now. ``Unreachable`` when the limit around it has passed already."""
+    key, base, limit = settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, patience.limit()
+    if limit is None:
+        return _made(key, base, RETRIES, hurried=False)
+    if patience.left() <= 0:
+        raise Unreachable(_away())
+    return _made(key, base, limit.retries, hurried=True)
+
+
+def _away() -> str:
+    return _("The payment service does not answer. Nothing is lost; try again in a moment.")
 
 
 @contextmanager
@@ -207,92 +278,34 @@ def _asking() -> Iterator[None]:
     except (stripe.InvalidRequestError, stripe.CardError) as error:
         raise Declined(str(error.user_message or error), error.code or "") from error
     except stripe.IdempotencyError as error:
+        if error.http_status == IN_USE:
+            raise Unreachable(_away()) from error
         raise Declined(str(error), "idempotency_error") from error
-    except (stripe.StripeError, ValueError, TypeError, AttributeError) as error:
-        raise Unreachable(
-            _("The payment service does not answer. Nothing is lost; try again in a moment.")
-        ) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        is_unknown = isinstance(error, stripe.AuthenticationError)
+        raise NotAllowed(_away(), is_unknown=is_unknown) from error
+    except stripe.APIError as error:
+        again = (error.headers or {}).get("Idempotent-Replayed", "") == "true"
+        raise (Remembered if again else Unreachable)(_away()) from error
+    except (stripe.StripeError, ValueError, TypeError, AttributeError, LookupError) as error:
+        raise Unreachable(_away()) from error
 
 
 def _session(session_id: str) -> tuple[projection.Session, Any]:
     one = _client().v1.checkout.sessions.retrieve(
         session_id, {"expand": ["payment_intent.latest_charge"]}
     )
-    meta = _meta(one)
-    ours = meta.get("env") == settings.STRIPE_ENV and one.livemode == live()
-    intent: Any = one.payment_intent
-    fact = projection.Session(
-        id=one.id,
-        status=one.status or "",
-        payment_status=one.payment_status,
-        subtotal=one.amount_subtotal or 0,
-        total=one.amount_total or 0,
-        currency=one.currency or "",
-        order=(one.client_reference_id or "") if ours else "",
-        intent=intent.id if intent else None,
-    )
-    return fact, intent
-
-
-def _payment(intent: Any) -> projection.Payment:
-    charge = intent.latest_charge
-    details = charge.payment_method_details if charge else None
-    card = getattr(details, "card", None)
-    return projection.Payment(
-        id=intent.id,
-        status=intent.status,
-        amount=intent.amount_received or 0,
-        currency=intent.currency,
-        paid_at=_moment(charge.created) if charge and intent.status == "succeeded" else None,
-        method=details.type if details else "",
-        country=(getattr(card, "country", None) or "") if card else "",
-    )
+    return answers.session(one, is_live=live()), one.payment_intent
 
 
 def _refunds(intent: str) -> Iterator[projection.Refund]:
     found = _client().v1.refunds.list({"payment_intent": intent, "limit": 100})
-    for one in found.auto_paging_iter():
-        yield projection.Refund(
-            id=one.id, intent=intent, amount=one.amount, status=one.status or "",
-            request=_meta(one).get("refund", ""),
-        )  # fmt: skip
+    return (answers.refund(one, intent) for one in found.auto_paging_iter())
 
 
 def _disputes(intent: str) -> Iterator[projection.Dispute]:
     found = _client().v1.disputes.list({"payment_intent": intent, "limit": 100})
-    for one in found.auto_paging_iter():
-        due = one.evidence_details.due_by if one.evidence_details else None
-        yield projection.Dispute(
-            id=one.id, intent=intent, amount=one.amount, status=one.status, reason=one.reason,
-            due_by=_moment(due) if due else None,
-        )  # fmt: skip
-
-
-def _hint(event: dict[str, Any]) -> Hint:
-    """From a snapshot or a thin event; whose data, if any, is not looked at beyond names."""
-    if event.get("object") == "v2.core.event":
-        related = event.get("related_object") or {}
-        return Hint(
-            event_id=event.get("snapshot_event") or event["id"],
-            type=str(event["type"]).removeprefix("v1."),
-            object_id=str(related.get("id", "")),
-            livemode=bool(event["livemode"]),
-            about={},
-            created=datetime.fromisoformat(event["created"].replace("Z", "+00:00")),
-        )
-    thing = event["data"]["object"]
-    names = {
-        "intent": thing.get("payment_intent"),
-        "order": (thing.get("metadata") or {}).get("order"),
-    }
-    return Hint(
-        event_id=event["id"],
-        type=event["type"],
-        object_id=str(thing.get("id", "")),
-        livemode=bool(event["livemode"]),
-        about={name: value for name, value in names.items() if isinstance(value, str)},
-        created=_moment(event["created"]),
-    )
+    return (answers.dispute(one, intent) for one in found.auto_paging_iter())
 
 
 def intent_of(object_id: str) -> str:
@@ -315,14 +328,5 @@ def session_for_intent(intent: str) -> str:
         return found.data[0].id if found.data else ""
 
 
-def _meta(thing: Any) -> dict[str, str]:
-    """What we wrote on an object, as a dict: Stripe's own has no ``get``."""
-    return thing.metadata.to_dict() if thing.metadata else {}
-
-
 def _stamp(signature: str) -> int:
     return int(dict(part.split("=", 1) for part in signature.split(","))["t"])
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, tz=UTC)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from payments.gateway import Hint
+    from payments.answers import Hint
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -37,15 +37,16 @@ def keep(*, hints: Iterable[Hint], now: datetime) -> None:
     with transaction.atomic():
         StripeEvent.objects.bulk_create(rows, ignore_conflicts=True)
         if any(row.state == StripeEvent.State.RECEIVED for row in rows):
-            transaction.on_commit(doorbell.ring, robust=True)
+            transaction.on_commit(doorbell.ring_soon, robust=True)
 
 
 def work(*, now: datetime, limit: int = BATCH) -> int:
     """Work on what is due; returns how many hints were taken."""
     claimed = _claim(now, limit)
+    looked: set[UUID] = set()
     for event in claimed:
         try:
-            _work_on(event, now)
+            _work_on(event, looked, now)
         except Exception as error:  # Kept with the row, for whoever looks; tried again later.
             log.warning("event %s: %s", event.event_id, type(error).__name__)
             event.error = f"{type(error).__name__}: {error}"[:500]
@@ -91,10 +92,16 @@ def _claim(now: datetime, limit: int) -> list[StripeEvent]:
     return claimed
 
 
-def _work_on(event: StripeEvent, now: datetime) -> None:
+def _work_on(event: StripeEvent, looked: set[UUID], now: datetime) -> None:
+    """Synchronise the order of a hint; once for all hints of a round, which came before its look.
+
+    One payment leads to three hints at least.
+    """
     order = _order_of(event)
     if order is not None:
-        sync.sync_order(order=order, now=now)
+        if order not in looked:
+            sync.sync_order(order=order, now=now)
+            looked.add(order)
         _end(event, StripeEvent.State.DONE)
     elif now - event.received_at > PATIENCE:
         # Another shop's object in the same account: nobody's here.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from allauth.core import ratelimit
 from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,27 +18,43 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courseapp import browser
 from courseapp.errors import Refused
 from lessons.content import identity
 from lessons.pages.private import for_readers, keep_nowhere, reader_of
-from payments import checkout, gateway, gifts, ordering, sync, withdrawal
+from payments import (
+    checkout,
+    gifts,
+    looking,
+    once,
+    ordering,
+    withdrawal,
+)
 from payments.forms import GiftForm, WithdrawalForm
-from payments.models import Order
+from payments.ordering import declarations
+from payments.papers import shelf
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from courseapp.accounts.models import User
+    from payments.models import Order
 
 log = logging.getLogger(__name__)
+# What the buyer mends where they are, by looking once more and pressing again.
+SHOWN_ON_THE_FORM = (
+    ordering.NotDeclared,
+    ordering.PriceChanged,
+    ordering.AlreadyYours,
+    ordering.TooManyOrders,
+)
+KEYS = (once.KeyNeeded, once.InvalidKey, once.KeyReused)
 
 
-def declarations() -> dict[str, str]:
-    """The sentences a buyer ticks, as they stand on the page now."""
-    return {
-        "adult": _("I am 18 or older."),
-        "terms": _("I agree with the terms."),
-    }
+class FormNotWhole(Refused):
+    """An order form without the key it came with, or with another one's."""
+
+    code = "form_not_whole"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,14 +67,17 @@ def order(request: HttpRequest, reader: User, slug: str) -> HttpResponse:
     if request.method == "POST":
         try:
             return _place(request, reader, slug)
-        except (ordering.NotDeclared, ordering.PriceChanged, ordering.AlreadyYours) as error:
+        except SHOWN_ON_THE_FORM as error:
             refusal: Refused | None = error
+        except KEYS:
+            refusal = FormNotWhole(_("Something was missing. Look once more, and press again."))
     else:
         refusal = None
     context = {
         "product": product,
         "offer": offer,
         "courses": product.courses.all(),
+        "key": ordering.form_key(reader, offer, now),
         "declarations": declarations(),
         "practice": identity.current(),
         "refusal": refusal,
@@ -63,72 +85,121 @@ def order(request: HttpRequest, reader: User, slug: str) -> HttpResponse:
         "owns": ordering.owns(reader, product),
         "is_test": settings.SANDBOX,
     }
-    return render(
-        request, "payments/order.html", context, status=refusal.status if refusal else 200
-    )
+    status = refusal.status if refusal else 200
+    return _leading_to_stripe(render(request, "payments/order.html", context, status=status))
 
 
 def _place(request: HttpRequest, reader: User, slug: str) -> HttpResponse:
     ticked = {kind: text for kind, text in declarations().items() if request.POST.get(kind)}
-    shown = request.POST.get("amount", "")
-    placed = ordering.place(
+    shown, is_gift = request.POST.get("amount", ""), "gift" in request.POST
+    language = get_language() or settings.LANGUAGE_CODE
+    sent = request.POST.get("key", "")
+    placed = ordering.place_once(
+        # A gift and one's own, and the words that were agreed to, are orders of their own.
+        key=f"{sent}-{'gift' if is_gift else 'own'}-{language}" if sent else "",
         buyer=reader,
         product=ordering.product_called(slug),
         shown=int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else -1,  # noqa: PLR2004
         declared=ticked,
-        is_gift="gift" in request.POST,
-        language=get_language() or settings.LANGUAGE_CODE,
+        is_gift=is_gift,
+        language=language,
         now=timezone.now(),
     )
-    return _to_payment(placed)
+    return _to_payment(request, placed.what)
 
 
-def _to_payment(placed: Order) -> HttpResponse:
+def _to_payment(request: HttpRequest, placed: Order) -> HttpResponse:
     """To Stripe's page; when that cannot be had, to the order, where one can try again."""
     page = settings.SITE_URL + reverse("order_state", args=[placed.number])
     try:
         url = checkout.begin(order=placed, back=page, cancel=page, now=timezone.now())
-    except (gateway.Unreachable, gateway.Declined, checkout.NothingToPay, sync.Overtaken) as error:
-        log.warning("order %s: no payment page (%s)", placed.number, error.code)
+    except checkout.NothingToPay:
         return redirect("order_state", number=placed.number)
+    except checkout.NOT_OPENED as error:
+        log.warning("order %s: no payment page (%s)", placed.number, error.code)
+        messages.warning(
+            request,
+            _(
+                "The payment page does not open at the moment. Your order is kept, and nothing was"
+                " charged. Try again in a moment."
+            ),
+        )
+        return redirect("order_state", number=placed.number)
+    if not url.startswith((*checkout.payment_pages(), settings.SITE_URL)):
+        log.error("the payment page is at %s: name it in STRIPE_PAYMENT_PAGES", url[:60])
     return redirect(url)
+
+
+def _leading_to_stripe(page: HttpResponse) -> HttpResponse:
+    """A page whose form ends at Stripe's: browsers hold the policy against the redirect too."""
+    browser.allow(page, browser.PAGE, form_action=checkout.payment_pages())
+    return page
 
 
 @require_POST
 @for_readers
 def pay(request: HttpRequest, reader: User, number: str) -> HttpResponse:
     """Once more to the payment page."""
-    return _to_payment(ordering.order_of(reader, number))
+    return _to_payment(request, ordering.order_of(reader, number))
 
 
 @require_safe
 @for_readers
 def state(request: HttpRequest, reader: User, number: str) -> HttpResponse:
-    """What became of an order. Asks Stripe while it is open: the webhook may be late or lost."""
-    found = ordering.order_of(reader, number)
-    reached = True
-    if found.state in {Order.State.OPEN, Order.State.PROCESSING}:
-        try:
-            sync.sync_order(order=found.pk, now=timezone.now())
-        except Refused:
-            reached = False
-        found = ordering.order_of(reader, number)
+    """What became of an order. Asks Stripe while it is open: the webhook may be late or lost.
+
+    With the page's own ``seen`` it answers 204 as long as it says the same.
+    """
+    now = timezone.now()
+    looked = looking.look(buyer=reader, number=number, now=now)
+    seen = looked.seen
+    said = f"{seen.word}-{'known' if looked.reached else 'unknown'}"
+    if request.GET.get("seen") == said and looked.watch:
+        # The page asks again by itself, and nothing is new: it stays as it is, and says nothing.
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     context = {
-        "order": found,
-        "reached": reached,
-        "course": found.offer.product.courses.first(),
-        "can_withdraw": withdrawal.is_possible(found, timezone.now()),
-        "gift": getattr(found, "gift", None),
+        "order": seen.order,
+        "word": seen.word,
+        "change": seen.change,
+        "reached": looked.reached,
+        "watch": looked.watch,
+        "every": looking.EVERY,
+        "said": said,
+        "course": seen.courses[0] if seen.courses else None,
+        "can_withdraw": withdrawal.is_possible(seen.order, now),
+        "gift": seen.gift,
+        "papers": shelf.listed(seen.order),
     }
-    return render(request, "payments/state.html", context)
+    return _leading_to_stripe(render(request, "payments/state.html", context))
 
 
 @require_safe
 @for_readers
 def orders(request: HttpRequest, reader: User) -> HttpResponse:
     """All that this person ordered."""
-    found = reader.orders.select_related("offer__product").order_by("-placed_at")
+    found = reader.orders.prefetch_related(shelf.bills_first()).order_by("-placed_at")
     return render(request, "payments/orders.html", {"orders": found})
+
+
+@require_safe
+@for_readers
+def paper(request: HttpRequest, reader: User, number: str, paper: str) -> HttpResponse:
+    """A document of an order: an invoice or credit note by its number, the terms, the form."""
+    return _shown(shelf.paper_of(ordering.order_of(reader, number), paper))
+
+
+@never_cache
+@require_safe
+def form(request: HttpRequest) -> HttpResponse:
+    """The model form for withdrawal, for everybody."""
+    return _shown(shelf.blank_form(language=get_language() or settings.LANGUAGE_CODE))
+
+
+def _shown(found: shelf.Paper) -> HttpResponse:
+    """In the browser, with a good name for whoever keeps it."""
+    response = HttpResponse(found.content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.name}"'
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

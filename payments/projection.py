@@ -27,7 +27,10 @@ INTENDED = "intended"
 
 @dataclass(frozen=True)
 class Session:
-    """A Checkout Session; ``subtotal`` and ``total`` in cents, ``total`` after a promotion code."""
+    """A Checkout Session; ``subtotal`` and ``total`` in cents, ``total`` after a promotion code.
+
+    ``country`` is where the buyer said to be, as ISO 3166 writes it; empty: not asked.
+    """
 
     id: str
     status: str
@@ -37,6 +40,7 @@ class Session:
     currency: str
     order: str
     intent: str | None = None
+    country: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,18 @@ class Dispute:
 
 @dataclass(frozen=True)
 class Agreed:
-    """What the order says: Stripe must have taken this, and not something else."""
+    """What the order says: Stripe must have taken this, and not something else.
+
+    ``withdrawn`` and ``barred``: its buyer ended the contract, staff closed what it opens.
+    ``granted`` is the session that has paid it already as far as our papers go; empty: none yet.
+    """
 
     order: str
     total: int
     currency: str
     withdrawn: bool = False
+    barred: bool = False
+    granted: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,10 +133,13 @@ class Projection:
 
 
 def project(agreed: Agreed, facts: Facts) -> Projection:
-    """The one decision about an order."""
+    """The one decision about an order. What costs nothing is paid as it stands."""
+    if not agreed.total:
+        right, cause = _ended(agreed) or _barred(agreed) or ("active", "free")
+        return Projection(state="paid", right=right, cause=cause)
     own, foreign = _own(agreed, facts.sessions)
     fitting = [one for one in own if one.payment_status in PAID and _fits(agreed, one)]
-    granting = min(fitting, key=lambda one: _since(one, facts), default=None)
+    granting = min(fitting, key=lambda one: _rank(agreed, one, facts), default=None)
     surplus = tuple(_surplus(own, granting, facts))
     troubles = {
         *(["foreign_session"] if foreign else []),
@@ -163,18 +176,27 @@ def _fits(agreed: Agreed, session: Session) -> bool:
     )
 
 
-def _since(session: Session, facts: Facts) -> tuple[float, str]:
-    """The order in which sessions were paid: the first one grants, at every look the same."""
+def _rank(agreed: Agreed, session: Session, facts: Facts) -> tuple[bool, float, str]:
+    """Which of several paid sessions grants: the one an invoice says, else the first paid.
+
+    Two may be paid in one second, and one that takes days is dated when it was begun: without the
+    invoice's word a later look could find another one first, and draw a second invoice.
+    """
     paid = next((one.paid_at for one in facts.payments if one.id == session.intent), None)
-    return (paid.timestamp() if paid else 0.0, session.id)
+    since = paid.timestamp() if paid else 0.0
+    return (session.id != agreed.granted, since, session.id)
 
 
 def _surplus(own: Sequence[Session], granting: Session | None, facts: Facts) -> Iterator[Payment]:
-    """Payments that bought nothing, as far as they are not given back yet."""
-    taken = {one.id: one for one in facts.payments if one.status == "succeeded" and one.amount}
+    """Payments that bought nothing, as far as they are not given back yet.
+
+    A payment can be there a moment before its session says so: that one is about to buy something.
+    """
+    taken = _taken_by(facts)
     for session in sorted(own, key=lambda one: one.id):
         payment = taken.get(session.intent or "")
-        if payment is None or session is granting:
+        is_final = session.payment_status in PAID or session.status == "expired"
+        if payment is None or session is granting or not is_final:
             continue
         back = sum(
             one.amount
@@ -185,11 +207,19 @@ def _surplus(own: Sequence[Session], granting: Session | None, facts: Facts) -> 
             yield payment
 
 
+def _taken_by(facts: Facts) -> dict[str, Payment]:
+    """The payments that took money, by their id."""
+    return {one.id: one for one in facts.payments if one.status == "succeeded" and one.amount}
+
+
 def _waiting(own: Sequence[Session], facts: Facts) -> OrderState:
     """The state of an order nothing has paid. Only what Stripe gave up has failed."""
     given_up = {one.id for one in facts.payments if one.status in GIVEN_UP}
     complete = [one for one in own if one.status == "complete"]
     if any(one.intent not in given_up for one in complete):
+        return "processing"
+    taken = _taken_by(facts)
+    if any(one.status == "open" and one.intent in taken for one in own):
         return "processing"
     if not own or any(one.status == "open" for one in own):
         return "open"
@@ -215,14 +245,26 @@ def _is_open(dispute: Dispute) -> bool:
     }
 
 
+def _barred(agreed: Agreed) -> tuple[Right, str] | None:
+    """What staff closed; after what ends a right for good, so that the reason told is the last."""
+    return ("revoked", "barred") if agreed.barred else None
+
+
+def _ended(agreed: Agreed) -> tuple[Right, str] | None:
+    """What ends the right whatever became of the money; None: nothing does."""
+    return ("revoked", "withdrawn") if agreed.withdrawn else None
+
+
 def _right(agreed: Agreed, granting: Session, refunded: int, facts: Facts) -> tuple[Right, str]:
-    if agreed.withdrawn:
-        return "revoked", "withdrawn"
+    if ended := _ended(agreed):
+        return ended
     statuses = {one.status for one in _of(granting, facts)}
     if "lost" in statuses:
         return "revoked", "dispute_lost"
     if granting.total and refunded >= granting.total:
         return "revoked", "refunded"
+    if barred := _barred(agreed):
+        return barred
     if statuses & HELD:
         return "suspended", "disputed"
     return "active", "paid" if granting.total else "free"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from payments import pages, webhook
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("bestellingen/", pages.orders, name="orders"),
     path("bestellingen/<slug:number>/", pages.state, name="order_state"),
     path("bestellingen/<slug:number>/betalen/", pages.pay, name="order_pay"),
+    path("bestellingen/<slug:number>/<slug:paper>.pdf", pages.paper, name="order_paper"),
     path("cadeau/", pages.gift, name="gift"),
     path("ontbinden/", pages.withdraw, name="withdrawal"),
+    path("beheer/bestellingen/", include("payments.staff.urls")),
+    path("beheer/lezers/", include("payments.helping.urls")),
+    path("ontbinden/modelformulier.pdf", pages.form, name="withdrawal_form"),
 ]

@@ -11,12 +11,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from courseapp.accounts import audit
 from courseapp.errors import Refused
-from payments import applying, doorbell, letters
+from payments import applying, doorbell, letters, reasons
 from payments.models import Order, Withdrawal
 
 if TYPE_CHECKING:
@@ -60,15 +62,85 @@ def submit(*, name: str, contract: str, email: str, now: datetime) -> Withdrawal
     return statement
 
 
+class AlreadyDecided(Refused):
+    """Somebody else decided on this statement meanwhile."""
+
+    code = "already_decided"
+    status = 409
+
+
+class TooYoung(Refused):
+    """The order was placed after the statement came in: another one is meant."""
+
+    code = "order_too_young"
+    status = 409
+
+
 def match(*, statement: Withdrawal, order: Order, by: User, now: datetime) -> Withdrawal:
-    """Staff found which order a statement means; what counts is when it was submitted."""
+    """Staff found which order a statement means; what counts is when it was submitted.
+
+    The order's own address is told too, and no other. Raises ``AlreadyDecided`` and ``TooYoung``.
+    """
     with transaction.atomic():
         row = Order.objects.select_for_update().get(pk=order.pk)
-        statement = Withdrawal.objects.select_for_update().get(pk=statement.pk)
-        if statement.order_id is None:
-            _decide(statement, row, now)
-            audit.record(by=by, act="withdrawal.matched", on=row, now=now, name=row.number)
-    return statement
+        found = _undecided(statement)
+        require_older(row, found)
+        with translation.override(row.language):
+            _decide(found, row, now)
+            letters.acknowledge(found, row, now=now)
+            if found.refused and row.email:
+                letters.answer(found, found.refused, to=row.email, now=now)
+        audit.record(
+            by=by, act="withdrawal.matched", on=row, now=now, name=row.number,
+            after={"refused": found.refused},
+        )  # fmt: skip
+    return found
+
+
+def refuse(*, statement: Withdrawal, reason: str, by: User, now: datetime) -> Withdrawal:
+    """Staff found no order that a statement could end, and say why, in words for its sender.
+
+    A letter goes to the address it came from; the reason is in it only if somebody with that
+    address has ordered here, so that a stranger does not learn whether there is an order.
+    Raises ``AlreadyDecided`` and ``reasons.NoReason``.
+    """
+    with transaction.atomic():
+        found = _undecided(statement)
+        found.refused, found.decided_at = reasons.given(reason), now
+        found.save(update_fields=["refused", "decided_at"])
+        with translation.override(settings.LANGUAGE_CODE):  # Who wrote it is not known.
+            reason = found.refused if is_buyer(found) else ""
+            letters.answer(found, reason, to=found.email, now=now)
+        audit.record(by=by, act="withdrawal.refused", on=found, now=now)
+    return found
+
+
+def set_aside(*, statement: Withdrawal, by: User, now: datetime) -> Withdrawal:
+    """What came in is no withdrawal from a contract of ours; nobody is told. ``AlreadyDecided``."""
+    with transaction.atomic():
+        found = _undecided(statement)
+        found.decided_at = now
+        found.save(update_fields=["decided_at"])
+        audit.record(by=by, act="withdrawal.set_aside", on=found, now=now)
+    return found
+
+
+def is_buyer(statement: Withdrawal) -> bool:
+    """Whether somebody with the statement's address has ordered here."""
+    return Order.objects.filter(email__iexact=statement.email).exists()
+
+
+def require_older(order: Order, statement: Withdrawal) -> None:
+    """Do nothing when the statement can mean this order. Raises ``TooYoung``."""
+    if order.placed_at > statement.submitted_at:
+        raise TooYoung(_("This order was placed later than the statement came in."))
+
+
+def _undecided(statement: Withdrawal) -> Withdrawal:
+    row = Withdrawal.objects.select_for_update().get(pk=statement.pk)
+    if row.decided_at is not None:
+        raise AlreadyDecided(_("This was decided on meanwhile."))
+    return row
 
 
 def is_possible(order: Order, now: datetime) -> bool:

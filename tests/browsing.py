@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +30,10 @@ FLAGS = [
     # The browser is a process of its own: the tests' network guard does not reach it.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 ]
+# How long a page may take before a test gives up on it, in milliseconds: what is asserted is that
+# it comes, not how fast a busy machine brings it.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 PHONE = {"width": 390, "height": 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -61,6 +65,11 @@ def chromium() -> Iterator[Browser]:
             del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+# The browser's own words about a policy change with its version, and some refusals have none.
+TELL = """addEventListener("securitypolicyviolation", (event) => console.error(
+  `policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sample} at ${location}`))"""
+
+
 class Troubles:
     """What no page may do: break its script, disobey its policy, or call another host."""
 
@@ -69,6 +78,7 @@ class Troubles:
         self.seen: list[str] = []
 
     def watch(self, page: Page) -> None:
+        page.context.add_init_script(TELL)
         page.on("pageerror", lambda error: self.seen.append(f"script: {error}"))
         page.on("console", self._hear)
         page.on("request", self._see)
@@ -105,7 +115,7 @@ def open_page(
     def open_one(**options: Any) -> Page:
         settings = {"viewport": PHONE, "locale": "nl-NL", "timezone_id": "Europe/Amsterdam"}
         context = chromium.new_context(base_url=live_server.url, **{**settings, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         troubles.watch(page)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_django import Settings
 
-pytest_plugins = ["tests.browsing", "tests.summary"]
+pytest_plugins = ["tests.browsing", "tests.flushing", "tests.hours", "tests.summary"]
 
 # Under CI the same examples every time: a failure there is the change's, not the day's.
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
@@ -31,12 +31,15 @@ hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "home")
 def pytest_configure() -> None:
     """Pages speak Dutch also in a checkout that was never run.
 
-    Before anything is collected: a process that asked for a sentence once keeps the language it
-    found then.
+    A process that asked for a sentence once keeps the language it found then, and Django's own
+    models ask for one while they are set up: so it is told that the files changed.
     """
+    from django.utils.translation.reloader import translation_file_changed  # noqa: PLC0415
+
     from courseapp import catalogues  # noqa: PLC0415 -- settings are ready only now.
 
     catalogues.compile_all()
+    translation_file_changed(sender=None, file_path=catalogues.file_of("nl").with_suffix(".mo"))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -54,6 +57,15 @@ def empty_cache() -> Iterator[None]:
 
     for cache in caches.all():
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page that was read in English leaves its thread in English; no test starts so."""
+    yield
+    from django.utils import translation  # noqa: PLC0415 -- likewise.
+
+    translation.deactivate()
 
 
 @pytest.fixture

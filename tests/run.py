@@ -119,7 +119,11 @@ def run(name: str, arguments: list[str], variables: dict[str, str]) -> Outcome:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         summary = Path(folder) / "summary.json"
-        command = [sys.executable, "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 4))]
+        workers = str(min(os.cpu_count() or 1, 4))
+        # Each takes a stretch of whole files, so that a browser is started once for a file, and
+        # whoever is done takes over from the others.
+        spread = ["-n", workers, "--dist", "worksteal"]
+        command = [sys.executable, "-m", "pytest", *spread]
         done = subprocess.run(
             [*command, *arguments],
             cwd=ROOT,

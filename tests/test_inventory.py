@@ -67,7 +67,7 @@ def test_every_field_is_of_a_known_kind_and_every_kind_is_used() -> None:
 
 def test_every_kind_says_all_there_is_to_say() -> None:
     for name, kind in kinds().items():
-        assert set(kind) == {*WORDS, "retention"}, name
+        assert set(kind) - {"kept_back"} == {*WORDS, "retention"}, name
         assert kind["retention"], name
         for word, known in WORDS.items():
             assert kind[word] in known, f"{name}: {word}"
@@ -78,6 +78,12 @@ def test_people_s_data_has_a_ground_and_an_end() -> None:
         is_somebodys = kind["class"] != "none"
         assert (kind["basis"] != "none") == is_somebodys, name
         assert (kind["erased"] != "kept") == is_somebodys, name
+
+
+def test_what_its_person_does_not_get_says_why() -> None:
+    for name, kind in kinds().items():
+        is_kept_back = kind["class"] != "none" and not kind["exported"]
+        assert bool(kind.get("kept_back")) == is_kept_back, name
 
 
 def test_secrets_are_neither_handed_out_nor_logged() -> None:

@@ -99,7 +99,7 @@ def test_every_library_has_its_reason() -> None:
 
 def test_the_example_lists_every_variable_that_is_read() -> None:
     settings = (ROOT / "courseapp/settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r"env\.(?:text|words|flag|number)\(\s*\"([A-Z_]+)\"", settings))
+    read = set(re.findall(r"env\.(?:text|words|flag|number|pair)\(\s*\"([A-Z_]+)\"", settings))
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     listed = set(re.findall(r"^# ?([A-Z_]+)=", example, re.M))
 

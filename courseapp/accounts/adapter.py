@@ -5,15 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import is_headless_request
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courseapp.accounts import addresses, codes, entering, language
+from courseapp import logs
+from courseapp.accounts import (
+    addresses,
+    again,
+    codes,
+    devices,
+    entering,
+    guessing,
+    language,
+    lasting,
+    leaving,
+    second_step,
+    shown,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -34,6 +51,12 @@ SAID: dict[str, _StrPromise] = {
     "mfa/messages/webauthn_added.txt": _("The passkey is added."),
     "mfa/messages/webauthn_removed.txt": _("The passkey is removed."),
     "usersessions/messages/sessions_logged_out.txt": _("All other devices are signed out."),
+}
+# How the ways of showing who one is are called.
+WAYS: dict[str, _StrPromise] = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use the code of your app, or a spare code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
 
 
@@ -80,22 +103,69 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().add_message(request, level, message=said, extra_tags=extra_tags)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Not asked again of who just entered a code: a mailbox is as good as a password."""
+        """Asked again of everybody who did not lately show who they are.
+
+        Answering True would not do: allauth lets through whoever has no password and no extra step.
+        """
         request = self.request
-        if codes.entered_lately(request, request.user):
+        if again.is_fresh(request.session, request.user):
             return False
-        return bool(super().is_reauthentication_required(app=app, **kwargs))
+        raise ReauthenticationRequired
 
     def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
-        """A passkey first: one touch, where the others ask for something to be looked up."""
-        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return sorted(methods, key=lambda way: not way["id"].endswith("webauthn"))
+        """An extra step is the only way for who has one, a passkey first: that is one touch."""
+        ways: list[dict[str, Any]] = [
+            {**way, "description": WAYS[way["id"]]}
+            for way in super().get_reauthentication_methods(user)
+        ]
+        if strong := [way for way in ways if way["id"].startswith("mfa")]:
+            return sorted(strong, key=lambda way: not way["id"].endswith("webauthn"))
+        mail = {"id": "again", "description": _("Get a code by mail"), "url": reverse("again_code")}
+        return [*ways, mail]
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """A closed account stays closed; one that is to be erased opens for whoever comes back."""
+        if not user.is_active and leaving.is_under_way(user):
+            return None
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Before a password is looked at, at the door and when it is asked again."""
+        if not guessing.may(request, credentials.get("email") or ""):
+            raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """allauth's own count of wrong passwords: a known browser has its own."""
+        return guessing.whose(request, addresses.tidy(credentials.get("email") or ""))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        logs.tell("sign_in_failed", way="password")
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, *args: Any, **kwargs: Any
+    ) -> None:
+        """Told of every change of the locks, on whichever way it was made."""
+        logs.tell("locks_changed", person=user, what=template_prefix.rpartition("/")[2])
+        if template_prefix == "account/email/email_changed":
+            devices.end_all(user, but=self.request.session.session_key or "")
+        if template_prefix in second_step.TAKEN_OFF:
+            second_step.taken_off(self.request, user)
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Whoever is let in has shown that the address is theirs: by a code, now or before."""
-        entering.confirm(user=user, now=timezone.now())
+        now = timezone.now()
+        entering.confirm(user=user, now=now)
+        came_back = not user.is_active and leaving.come_back(person=user, now=now)
         super().login(request, user)
+        if came_back and not is_headless_request(request):
+            messages.success(request, gettext("Good that you are here. Nothing was erased."))
         codes.remember_again(request)
+        lasting.begin(request.session, is_staff=user.is_staff)
+        ways = [record["method"] for record in shown.records(request.session, user)]
+        logs.tell("signed_in", person=user, ways="+".join(dict.fromkeys(ways)))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Staff come to work; readers come to their courses."""
@@ -104,9 +174,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(super().get_login_redirect_url(request))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        """Bring the language chosen on the account to this browser."""
+        """Know this browser from now on, and bring the language chosen on the account to it."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        if user.language and not is_headless_request(request):
+        if is_headless_request(request):
+            return response
+        devices.remember(request, response, user.email)
+        if user.language:
             language.remember(response, user.language)
         return response
 

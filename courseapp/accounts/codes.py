@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.account.stages import LoginByCodeStage
 from allauth.core import ratelimit
 
+from courseapp.accounts import guessing
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-    from courseapp.accounts.models import User
 
 
 # Seconds a session lasts in which a code is awaited; longer than the code, shorter than a session.
 AWAITING = 900
-FRESH = 600  # Seconds after entering a code.
 
 
 def forget_soon(request: HttpRequest) -> None:
@@ -30,13 +27,6 @@ def forget_soon(request: HttpRequest) -> None:
 def remember_again(request: HttpRequest) -> None:
     """Somebody is in: the session lasts as long as sessions do."""
     request.session.set_expiry(None)
-
-
-def entered_lately(request: HttpRequest, user: User) -> bool:
-    """Whether this browser showed in the last ten minutes that the mailbox is this person's."""
-    records = get_authentication_records(request, user)
-    times = [record["at"] for record in records if record.get("method") == "code"]
-    return bool(times) and time.time() - max(times) <= FRESH
 
 
 def pending(request: HttpRequest) -> LoginCodeVerificationProcess | None:
@@ -55,4 +45,6 @@ def may_guess(request: HttpRequest, process: LoginCodeVerificationProcess) -> bo
     requests at once would all read the same number. This counter has a lock.
     """
     key = f"{request.session.session_key}:{process.state['at']}"
-    return bool(ratelimit.consume(request, action="guess_login_code", key=key))
+    if not ratelimit.consume(request, action="guess_login_code", key=key):
+        return False
+    return guessing.may(request, process.user.email)

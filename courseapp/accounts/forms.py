@@ -18,14 +18,18 @@ from allauth.account.forms import (
     SetPasswordForm,
 )
 from allauth.core import context, ratelimit
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.headless.internal.restkit.inputs import Input
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from courseapp.accounts import addresses
+from courseapp import logs
+from courseapp.accounts import addresses, guessing, second_step
 from courseapp.accounts.models import User
 
 if TYPE_CHECKING:
@@ -76,7 +80,8 @@ class AskCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        if not ratelimit.consume(context.request, action="request_login_code", key=email):
+        whose = guessing.whose(context.request, email)
+        if not ratelimit.consume(context.request, action="request_login_code", key=whose):
             raise get_adapter().validation_error("too_many_login_attempts")
         return email
 
@@ -92,9 +97,23 @@ class AskCodeInput(AskCodeForm, Input):  # type: ignore[misc]
 class EnterCodeForm(ConfirmLoginCodeForm):  # type: ignore[misc]
     code = CodeField()
 
+    def clean_code(self) -> str:
+        try:
+            code: str = super().clean_code()
+        except ValidationError:
+            logs.tell("sign_in_failed", way="code")
+            raise
+        return code
+
 
 class EnterCodeInput(EnterCodeForm, Input):  # type: ignore[misc]
     """The same, from JSON."""
+
+
+class AgainForm(forms.Form):
+    """A code by mail, entered by who is signed in."""
+
+    code = CodeField()
 
 
 class EnterAddressCodeForm(ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
@@ -137,23 +156,61 @@ class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
         self.fields["password2"].label = _("The same once more")
         _without_repeats(self)
 
+    def clean_oldpassword(self) -> str:
+        if not guessing.may(context.request, self.user.email):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        old: str = super().clean_oldpassword()
+        return old
 
-class SecondStepForm(AuthenticateForm):  # type: ignore[misc]
+
+class Once:
+    """A code of an app opens one door once, also of a telephone whose clock is ahead or behind."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        if not guessing.may(context.request, self.user.email):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]  # One of allauth's forms.
+        except ValidationError:
+            logs.tell("second_step_failed", person=self.user)
+            raise
+        if not second_step.is_first_use(self.user, normalize_user_code(code)):
+            logs.tell("second_step_replayed", person=self.user)
+            raise get_mfa_adapter().validation_error("incorrect_code")
+        logs.tell("second_step_shown", person=self.user)
+        return code
+
+
+class SecondStepForm(Once, AuthenticateForm):  # type: ignore[misc]
     """The code of an app, or a spare code, after the first step."""
 
     code = CodeField()
 
 
-class SecondStepAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class SecondStepInput(SecondStepForm, Input):  # type: ignore[misc]
+    """The same, from JSON."""
+
+
+class SecondStepAgainForm(Once, ReauthenticateForm):  # type: ignore[misc]
     """The same, before the locks of the account are touched."""
 
     code = CodeField()
 
 
-class AppForm(ActivateTOTPForm):  # type: ignore[misc]
+class SecondStepAgainInput(SecondStepAgainForm, Input):  # type: ignore[misc]
+    """The same, from JSON."""
+
+
+class AppForm(Once, ActivateTOTPForm):  # type: ignore[misc]
     """The first code of an authenticator app, which shows that it holds our key."""
 
     code = CodeField(label=_("Code from the app"))
+
+
+class AppInput(AppForm, Input):  # type: ignore[misc]
+    """The same, from JSON."""
 
 
 class NewAddressForm(AddEmailForm):  # type: ignore[misc]
@@ -179,7 +236,10 @@ class SettingsForm(UserForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones,
-        help_text=_("The dates of your lessons and the hour of your mails follow this clock."),
+        help_text=_(
+            "Courses that you begin from now on follow this clock. What you follow already keeps"
+            " its dates; you move those under My planning of that course."
+        ),
     )
 
     class Meta:

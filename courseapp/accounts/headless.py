@@ -5,16 +5,27 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.ratelimit import respond_429
-from allauth.headless.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.headless.account.views import (
+    ConfirmLoginCodeView,
+    RequestLoginCodeView,
+)
 from allauth.headless.base.response import ConflictResponse
+from allauth.headless.mfa.views import AuthenticateView, ManageTOTPView, ReauthenticateView
 from django.http import HttpResponseBadRequest
 from django.utils import timezone, translation
 
-from courseapp.accounts import codes, entering
-from courseapp.accounts.forms import AskCodeInput, EnterCodeInput
+from courseapp.accounts import again, codes, entering
+from courseapp.accounts.forms import (
+    AppInput,
+    AskCodeInput,
+    EnterCodeInput,
+    SecondStepAgainInput,
+    SecondStepInput,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +48,41 @@ def of_sane_depth(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return checked
+
+
+def asked_again(view: Any) -> Any:
+    """The view, which answers 401 until it is shown once more who asks: with the ways to do so.
+
+    allauth asks that in some methods only, after looking at what was sent, and never of somebody
+    who has neither password nor extra step.
+    """
+
+    class Asking(view):  # type: ignore[misc]
+        def handle(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not again.is_fresh(request.session, request.user):
+                raise ReauthenticationRequired
+            response: HttpResponseBase = super().handle(request, *args, **kwargs)
+            return response
+
+    return Asking
+
+
+class SecondStep(AuthenticateView):  # type: ignore[misc]
+    """``2fa/authenticate``."""
+
+    input_class = SecondStepInput
+
+
+class SecondStepAgain(ReauthenticateView):  # type: ignore[misc]
+    """``2fa/reauthenticate``."""
+
+    input_class = SecondStepAgainInput
+
+
+class ManageApp(ManageTOTPView):  # type: ignore[misc]
+    """``authenticators/totp``."""
+
+    input_class: ClassVar[dict[str, Any]] = {"POST": AppInput}
 
 
 class AskCode(RequestLoginCodeView):  # type: ignore[misc]

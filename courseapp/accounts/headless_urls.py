@@ -36,19 +36,23 @@ _auth = [
     _path("login", account.LoginView, "login"),
     _path("email/verify", account.VerifyEmailView, "verify_email"),
     _path("reauthenticate", account.ReauthenticateView, "reauthenticate"),
-    _path("2fa/authenticate", mfa.AuthenticateView, "mfa_authenticate"),
-    _path("2fa/reauthenticate", mfa.ReauthenticateView, "mfa_reauthenticate"),
+    _path("2fa/authenticate", headless.SecondStep, "mfa_authenticate"),
+    _path("2fa/reauthenticate", headless.SecondStepAgain, "mfa_reauthenticate"),
     _path("webauthn/login", mfa.LoginWebAuthnView, "login_webauthn"),
     _path("webauthn/authenticate", mfa.AuthenticateWebAuthnView, "authenticate_webauthn"),
     _path("webauthn/reauthenticate", mfa.ReauthenticateWebAuthnView, "reauthenticate_webauthn"),
 ]
+# The locks of an account: shown, changed and taken away only after asking who is there.
+_locks = [
+    ("email", account.ManageEmailView, "manage_email"),
+    ("password/change", account.ChangePasswordView, "change_password"),
+    ("authenticators/totp", headless.ManageApp, "manage_totp"),
+    ("authenticators/recovery-codes", mfa.ManageRecoveryCodesView, "manage_recovery_codes"),
+    ("authenticators/webauthn", mfa.ManageWebAuthnView, "manage_webauthn"),
+]
 _account = [
-    _path("email", account.ManageEmailView, "manage_email"),
-    _path("password/change", account.ChangePasswordView, "change_password"),
     _path("authenticators", mfa.AuthenticatorsView, "authenticators"),
-    _path("authenticators/totp", mfa.ManageTOTPView, "manage_totp"),
-    _path("authenticators/recovery-codes", mfa.ManageRecoveryCodesView, "manage_recovery_codes"),
-    _path("authenticators/webauthn", mfa.ManageWebAuthnView, "manage_webauthn"),
+    *(_path(route, headless.asked_again(view), name) for route, view, name in _locks),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     _path("app/v1/config", base.ConfigView, "config"),

@@ -46,6 +46,8 @@ class User(AbstractBaseUser):
     date_joined = models.DateTimeField(default=timezone.now)
     # Null until the person has shown that the address is theirs; such an account goes after a week.
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    # When this person was asked whether the account may go, for nobody used it for long.
+    idle_asked_at = models.DateTimeField(null=True, blank=True)
 
     # Through which machine token this request acts for its maker; set on the instance by the API.
     acts_through: ClassVar[MachineToken | None] = None
@@ -79,6 +81,10 @@ class Consent(models.Model):
 
     class Purpose(models.TextChoices):
         PROGRESS = "progress"
+        # Mails about trainings.
+        OFFERS = "offers"
+        # Keeping what is written and ticked in lessons (GDPR art. 9(2)(a)).
+        ANSWERS = "answers"
 
     class Act(models.TextChoices):
         GIVEN = "given"
@@ -114,6 +120,7 @@ class MachineToken(models.Model):
         READ = "read"
         EDIT = "edit"
         PUBLISH = "publish"
+        MONEY = "money"
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)
@@ -160,3 +167,60 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.target}"
+
+
+class Handover(models.Model):
+    """Somebody asked for all that is kept of them, and it takes longer than a page can wait.
+
+    ``next_at`` is when somebody should make it; a maker moves it to the end of their lease, so that
+    a crash needs no repair. What was made lies in a file, sealed (see ``courseapp.mydata``).
+    Personal data: who asked, when. It goes when it is fetched, and after a day.
+    """
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Asked ten times is asked once.
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="handover")
+    asked_at = models.DateTimeField()
+    next_at = models.DateTimeField(null=True, db_index=True)
+    made_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # What is made and would be made again, or never goes away, was not meant.
+            models.CheckConstraint(
+                condition=models.Q(made_at=None, expires_at=None, next_at__isnull=False)
+                | models.Q(made_at__isnull=False, expires_at__isnull=False, next_at=None),
+                name="handover_is_to_make_or_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class Leaving(models.Model):
+    """Somebody wants to be forgotten: locked since ``asked_at``, to be erased from ``due_at`` on.
+
+    Personal data: who, when. The row goes with the erasure, or soon after its owner came back.
+    """
+
+    # Asked twice, the last word counts.
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="leaving")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)
+    # The erasure began; it is begun again until it is through.
+    begun_at = models.DateTimeField(null=True)
+    came_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # Who came back is not erased, and whose erasure began does not come back.
+            models.CheckConstraint(
+                condition=models.Q(begun_at=None) | models.Q(came_back_at=None),
+                name="leaving_ends_one_way",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"leaving {self.pk}"

@@ -6,19 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.stages import LoginByCodeStage
 from allauth.account.utils import passthrough_next_redirect_url
-from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.account.views import (
+    BaseReauthenticateView,
+    ConfirmLoginCodeView,
+    LogoutView,
+    RequestLoginCodeView,
+    password_change,
+)
 from allauth.core.ratelimit import respond_429
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.usersessions.views import ListUserSessionsView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.views import i18n
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courseapp.accounts import codes, entering, language, passwords
-from courseapp.accounts.forms import AskCodeForm, SettingsForm
+from courseapp import browser, logs
+from courseapp.accounts import again, codes, devices, entering, language, passwords, second_step
+from courseapp.accounts.forms import AgainForm, AskCodeForm, SettingsForm
 from courseapp.accounts.models import User
 
 if TYPE_CHECKING:
@@ -87,6 +100,73 @@ class EnterCode(ConfirmLoginCodeView):  # type: ignore[misc]
         return start
 
 
+@method_decorator(login_required, name="dispatch")
+class AgainByCode(BaseReauthenticateView):  # type: ignore[misc]
+    """``/account/bevestigen/mail/``: a code by mail, for who has nothing else to show.
+
+    Looking at the page sends nothing: browsers fetch pages that nobody asked for.
+    """
+
+    template_name = "account/again.html"
+    form_class = AgainForm
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "ask" in request.POST:
+            again.send_code(request, person(request))
+            return redirect(self.passthrough_next_url(reverse("again_code")))
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+    def form_valid(self, form: AgainForm) -> HttpResponse:
+        response: HttpResponse
+        if again.enter_code(self.request, person(self.request), form.cleaned_data["code"]):
+            response = super().form_valid(form)
+        elif again.awaits_code(self.request):
+            form.add_error(
+                "code", gettext("This code is not right. Use the code of the last mail.")
+            )
+            response = self.form_invalid(form)
+        else:
+            messages.error(
+                self.request, gettext("This code is used or too old. Ask for a new one.")
+            )
+            response = redirect(self.passthrough_next_url(reverse("again_code")))
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "awaits_code": again.awaits_code(self.request)}
+
+
+class AddApp(ActivateTOTPView):  # type: ignore[misc]
+    """``/account/extra/app/aan/``: whoever adds an app has just shown a code of it."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        _shown(self.request, Authenticator.Type.TOTP)
+        return response
+
+
+class AddPasskey(AddWebAuthnView):  # type: ignore[misc]
+    """``/account/passkeys/nieuw/``: likewise."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        _shown(self.request, Authenticator.Type.WEBAUTHN)
+        return response
+
+
+class SignOut(LogoutView):  # type: ignore[misc]
+    """``/uitloggen/``: whoever uses this browser next finds nothing of what was read."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.request.user.is_authenticated:
+            logs.tell("signed_out", person=person(self.request))
+        response: HttpResponse = super().post(*args, **kwargs)
+        response["Clear-Site-Data"] = browser.FORGET_ALL
+        return response
+
+
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponseBase:
     """``/taal/``: for this browser, and for the account of who is signed in."""
@@ -112,11 +192,46 @@ def account(request: HttpRequest) -> HttpResponseBase:
 
 
 @login_required
+def change_password(request: HttpRequest) -> HttpResponseBase:
+    """``/account/wachtwoord/``: the form asks for the old one, which an extra step is more than."""
+    strong = second_step.has(person(request))
+    view = again.asked_again()(password_change) if strong else password_change
+    response: HttpResponseBase = view(request)
+    return response
+
+
+@login_required
 @require_POST
+@again.asked_again(back="account_change_password")
 def drop_password(request: HttpRequest) -> HttpResponse:
-    """``/account/wachtwoord/vergeten/``: on to a new one, for who just came in by a code."""
+    """``/account/wachtwoord/vergeten/``: on to a new one, for who shows otherwise who they are."""
     passwords.drop(request=request, user=person(request))
     return redirect("account_set_password")
+
+
+class Devices(ListUserSessionsView):  # type: ignore[misc]
+    """``/account/apparaten/``: where a person is signed in; one of them ended, or all others."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "end" in request.POST:
+            devices.end_one(person(request), request.POST["end"])
+            messages.success(request, gettext("That device is signed out."))
+            return redirect("usersessions_list")
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+
+@login_required
+@require_safe
+def second_step_needed(request: HttpRequest) -> HttpResponseBase:
+    """``/account/tweede-slot/``: where staff without a second step are led."""
+    mailbox = reverse("mailbox") if settings.DEBUG else ""
+    return render(request, "account/second_step_needed.html", {"debug_codes": mailbox})
+
+
+def _shown(request: HttpRequest, kind: str) -> None:
+    found = Authenticator.objects.filter(user=person(request), type=kind).latest("pk")
+    again.shown_second_step(request, person(request), found)
 
 
 def person(request: HttpRequest) -> User:

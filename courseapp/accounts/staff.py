@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext
 
-from courseapp.accounts import addresses, audit, devices, entering
+from courseapp.accounts import addresses, audit, devices, entering, second_step
 from courseapp.accounts.models import AuditEntry, MachineToken, User
 from courseapp.errors import NotFound, Refused
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 APPOINTED = "staff.appointed"
 # What belongs together in the list of who did what.
 WITHIN = "people"
-SECOND_STEPS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 class AddressTaken(Refused):
@@ -117,7 +116,7 @@ def hire(*, email: str, password: str, now: datetime) -> User:
 
 def colleagues() -> list[Colleague]:
     """Everybody who works here, owners first, in two queries."""
-    second = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_STEPS)
+    second = Authenticator.objects.filter(user=OuterRef("pk"), type__in=second_step.KINDS)
     people = list(
         User.objects.filter(is_staff=True)
         .annotate(has_second_step=Exists(second))

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from courseapp import logs
 from courseapp.accounts import audit
 from courseapp.accounts.models import MachineToken
 from courseapp.errors import NotFound, Refused
@@ -129,3 +130,4 @@ def _note_use(token: MachineToken, now: datetime) -> None:
     unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
     MachineToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now)
     token.last_used_at = now
+    logs.tell("token_used", person=token.made_by, token=token.hint)

@@ -13,16 +13,17 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as spare
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from allauth.usersessions import views as usersessions
 from django.urls import path
 from django.views.generic import RedirectView
 
-from courseapp.accounts import pages
+from courseapp import browser
+from courseapp.accounts import again, pages
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
 # Signing up and a forgotten password are the same act here: ask for a code.
+_again = again.asked_again()
 _ask_code = RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)
 
 urlpatterns: list[URLPattern] = [
@@ -34,28 +35,35 @@ urlpatterns: list[URLPattern] = [
     path("inloggen/gesloten/", account.account_inactive, name="account_inactive"),
     path("aanmelden/", _ask_code, name="account_signup"),
     path("inloggen/vergeten/", _ask_code, name="account_reset_password"),
-    path("uitloggen/", account.logout, name="account_logout"),
+    path("uitloggen/", pages.SignOut.as_view(), name="account_logout"),
     path("taal/", pages.set_language, name="set_language"),
     path("account/instellingen/", pages.account, name="account_settings"),
-    path("account/e-mail/", account.email, name="account_email"),
+    path("account/e-mail/", _again(account.email), name="account_email"),
     path(
         "account/e-mail/code/",
         account.email_verification_sent,
         name="account_email_verification_sent",
     ),
-    path("account/wachtwoord/", account.password_change, name="account_change_password"),
-    path("account/wachtwoord/nieuw/", account.password_set, name="account_set_password"),
+    path("account/wachtwoord/", pages.change_password, name="account_change_password"),
+    path("account/wachtwoord/nieuw/", _again(account.password_set), name="account_set_password"),
     path("account/wachtwoord/vergeten/", pages.drop_password, name="account_drop_password"),
     path("account/bevestigen/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/bevestigen/mail/", pages.AgainByCode.as_view(), name="again_code"),
     path("account/bevestigen/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path(
         "account/bevestigen/passkey/",
         passkeys.reauthenticate_webauthn,
         name="mfa_reauthenticate_webauthn",
     ),
-    path("account/apparaten/", usersessions.list_usersessions, name="usersessions_list"),
+    path("account/apparaten/", pages.Devices.as_view(), name="usersessions_list"),
+    path("account/tweede-slot/", pages.second_step_needed, name="second_step_needed"),
     path("account/extra/", mfa.index, name="mfa_index"),
-    path("account/extra/app/aan/", totp.activate_totp, name="mfa_activate_totp"),
+    # The picture to scan stands in the page itself: no address of it, and no copy on the way.
+    path(
+        "account/extra/app/aan/",
+        browser.also(pages.AddApp.as_view(), img_src=["data:"]),
+        name="mfa_activate_totp",
+    ),
     path("account/extra/app/uit/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("account/extra/codes/", spare.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
@@ -69,7 +77,7 @@ urlpatterns: list[URLPattern] = [
         name="mfa_download_recovery_codes",
     ),
     path("account/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
-    path("account/passkeys/nieuw/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("account/passkeys/nieuw/", pages.AddPasskey.as_view(), name="mfa_add_webauthn"),
     path("account/passkeys/<int:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("account/passkeys/<int:pk>/weg/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
 ]

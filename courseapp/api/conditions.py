@@ -1,9 +1,10 @@
 """Two who change one thing at once: what a reader of it got as ``ETag``, a writer sends back.
 
 Tags are strong and say a number under a letter: ``"v7"`` is a lesson's seventh version, ``"e12"``
-the twelfth edition of a course. ``If-Match`` takes exactly one of them. ``*`` would say "whatever
-stands there", which is what the header is to prevent, so it is refused; so is a weak tag, which
-says nothing about the exact text and mostly comes from a proxy that packed the answer.
+the twelfth edition of a course, ``"s…"`` a number made of what an order's state says. ``If-Match``
+takes exactly one of them. ``*`` would say "whatever stands there", which is what the header is to
+prevent, so it is refused; so is a weak tag, which says nothing about the exact text and mostly
+comes from a proxy that packed the answer.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from courseapp.errors import Refused
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
-Letter = Literal["v", "e"]
+Letter = Literal["v", "e", "s"]
 # An entity tag as RFC 9110 §8.8.3 writes it.
 TAG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
 # No version or edition comes to ten digits, and no database column of ours holds more.

@@ -93,6 +93,13 @@ class StaffOnly(Refused):
     status = 403
 
 
+class OwnerOnly(Refused):
+    """What the owner of the practice does alone, such as what is done with money."""
+
+    code = "owner_only"
+    status = 403
+
+
 class ScopeMissing(Refused):
     """A machine token that works, but not for this; ``scope`` is what it would need."""
 

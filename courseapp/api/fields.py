@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -18,6 +18,8 @@ MOMENT_FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
     re.IGNORECASE,
 )
+DAY_FORM = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+HOUR_FORM = "([01][0-9]|2[0-3]):[0-5][0-9]"
 UUID_FORM = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
@@ -92,6 +94,33 @@ class StrictMoment(serializers.Field[Any, Any, Any, Any]):
             return datetime.fromisoformat(data.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail("invalid")
+
+
+@extend_schema_field({"type": "string", "format": "date"})
+class StrictDay(serializers.Field[Any, Any, Any, Any]):
+    """A calendar day as RFC 3339 writes it; on whose calendar, its endpoint says."""
+
+    default_error_messages = {"invalid": "A day, such as 2026-11-29."}
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not re.fullmatch(DAY_FORM, data):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            self.fail("invalid")
+
+
+@extend_schema_field({"type": "string", "pattern": f"^{HOUR_FORM}$"})
+class StrictHour(serializers.Field[Any, Any, Any, Any]):
+    """A time of day in hours and minutes; on whose clock, its endpoint says."""
+
+    default_error_messages = {"invalid": "A time of day, such as 19:30."}
+
+    def to_internal_value(self, data: Any) -> time:
+        if not isinstance(data, str) or not re.fullmatch(HOUR_FORM, data):
+            self.fail("invalid")
+        return time.fromisoformat(data)
 
 
 class Body(serializers.Serializer[object]):

@@ -23,12 +23,15 @@ from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 
+from courseapp import browser
+from courseapp.accounts.second_step import SecondStepMissing
 from courseapp.api.errors import (
     CONTENT_TYPE,
     BodyTooLarge,
     CsrfFailed,
     MachineTokenFailed,
     MachineTokenNotHere,
+    OwnerOnly,
     Problem,
     ScopeMissing,
     StaffOnly,
@@ -41,8 +44,8 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 View = TypeVar("View", bound=Callable[..., Any])
-Who = Literal["everybody", "visitors too", "readers", "staff"]
-Scope = Literal["read", "edit", "publish"]
+Who = Literal["everybody", "visitors too", "readers", "staff", "owners"]
+Scope = Literal["read", "edit", "publish", "money"]
 
 # What each address may answer with, whatever it is for.
 ALWAYS = (exceptions.MethodNotAllowed, exceptions.NotAcceptable, SuspiciousOperation)
@@ -51,7 +54,6 @@ WRITING = (
     exceptions.UnsupportedMediaType,
     exceptions.Throttled,
     BodyTooLarge,
-    CsrfFailed,
 )
 SIGNING_IN: Mapping[Who, tuple[type[Exception], ...]] = {
     "everybody": (),
@@ -66,6 +68,16 @@ SIGNING_IN: Mapping[Who, tuple[type[Exception], ...]] = {
         MachineTokenFailed,
         exceptions.NotAuthenticated,
         StaffOnly,
+        SecondStepMissing,
+        ScopeMissing,
+    ),
+    "owners": (
+        exceptions.AuthenticationFailed,
+        MachineTokenFailed,
+        exceptions.NotAuthenticated,
+        StaffOnly,
+        SecondStepMissing,
+        OwnerOnly,
         ScopeMissing,
     ),
 }
@@ -102,6 +114,8 @@ def describe(
     and to read all else. The same word is what ``sign_in.HasScope`` asks for.
     """
     kinds = [*refusals, *SIGNING_IN[who], *ALWAYS, *(WRITING if writes else ())]
+    if writes and who != "everybody":  # Without a session there is nothing to forge.
+        kinds.append(CsrfFailed)
     if any(issubclass(kind, NotFound) for kind in refusals):
         kinds.append(Http404)  # An id that is none meets no endpoint at all.
     if body is not None:
@@ -212,3 +226,7 @@ class Documentation(SpectacularSwaggerView):
     permission_classes = [AllowAny]
     url_name = "api-schema"
     title = "Ik kies jou API"
+    template_name = "api/docs.html"
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
+        return browser.allow(super().finalize_response(*args, **kwargs), browser.API_DOCS)

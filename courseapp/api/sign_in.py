@@ -8,23 +8,25 @@ from allauth.headless.contrib.rest_framework.authentication import XSessionToken
 from allauth.headless.internal import sessionkit
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
 
-from courseapp.accounts import tokens
+from courseapp import logs
+from courseapp.accounts import again, lasting, second_step, tokens
 from courseapp.api.errors import (
     CsrfFailed,
     MachineTokenFailed,
     MachineTokenNotHere,
+    OwnerOnly,
     ScopeMissing,
     StaffOnly,
 )
 
 if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
     from rest_framework.request import Request
 
     from courseapp.accounts.models import MachineToken, User
@@ -45,7 +47,7 @@ class ByToken(XSessionTokenAuthentication):  # type: ignore[misc]  # allauth shi
     token would otherwise show a reader an outline without their progress.
     """
 
-    def authenticate(self, request: Request) -> tuple[User, object] | None:
+    def authenticate(self, request: Request) -> tuple[User, SessionBase] | None:
         if bearer_of(request) is not None:
             raise MachineTokenNotHere
         if self.get_session_token(request) is None:
@@ -53,7 +55,10 @@ class ByToken(XSessionTokenAuthentication):  # type: ignore[misc]  # allauth shi
         found = super().authenticate(request)
         if found is None:
             raise exceptions.AuthenticationFailed
-        return cast("tuple[User, object]", found)
+        person, session = cast("tuple[User, SessionBase]", found)
+        if lasting.is_due(session._session):  # type: ignore[attr-defined]  # Its data, as loaded.
+            session.save()
+        return person, session
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 says of how to sign in."""
@@ -64,6 +69,12 @@ def bearer_of(request: Request) -> str | None:
     """What the header ``Authorization: Bearer …`` holds; None without such a header."""
     scheme, _, secret = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def session_of(request: Request) -> SessionBase:
+    """The session somebody calls by: an app's, whose token is its key, or the page's."""
+    by_app = isinstance(request.auth, SessionBase)
+    return cast("SessionBase", request.auth if by_app else request._request.session)
 
 
 class ByMachineToken(BaseAuthentication):
@@ -78,6 +89,7 @@ class ByMachineToken(BaseAuthentication):
             return None
         token = tokens.find(secret=secret, now=timezone.now())
         if token is None:
+            logs.tell("token_refused")
             raise MachineTokenFailed
         person = token.made_by
         person.acts_through = token  # type: ignore[misc]  # None on the class, said here.
@@ -101,13 +113,36 @@ class BySession(SessionAuthentication):
 
 
 class IsStaff(BasePermission):
-    """Members of the practice; everybody else who is signed in gets a reason."""
+    """Members of the practice who came in with a second step; everybody else gets a reason.
+
+    A machine token has none: whoever made it had to show one, see decision 0028.
+    """
 
     def has_permission(self, request: Request, view: object) -> bool:
         if not request.user.is_authenticated:
             raise exceptions.NotAuthenticated
         if not request.user.is_staff:
+            logs.tell("staff_refused", person=request.user)
             raise StaffOnly("Only members of the practice may do this.")
+        if request.user.acts_through is None:
+            second_step.require(session_of(request), request.user)
+        return True
+
+
+class IsOwner(BasePermission):
+    """The owner among them; goes after ``IsStaff``."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        if not getattr(request.user, "is_owner", False):
+            raise OwnerOnly("Only the owner of the practice may do this.")
+        return True
+
+
+class ShownAgain(BasePermission):
+    """Who lately showed who they are, in the session of a page or an app; goes after who it is."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        again.require(session_of(request), cast("User", request.user))
         return True
 
 

@@ -9,6 +9,7 @@ from courseapp.api.schema import Description, Documentation
 
 urlpatterns = [
     path("v1/", include("lessons.api.urls")),
+    path("v1/", include("payments.api.urls")),
     path("v1/schema/", Description.as_view(), name="api-schema"),
     path("v1/docs/", Documentation.as_view(), name="api-docs"),
     re_path("", unknown_address),

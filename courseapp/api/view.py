@@ -23,7 +23,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from courseapp.api.errors import BodyTooLarge, handle
-from courseapp.api.sign_in import ByMachineToken, BySession, ByToken, HasScope, IsStaff
+from courseapp.api.sign_in import ByMachineToken, BySession, ByToken, HasScope, IsOwner, IsStaff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -138,7 +138,7 @@ class Writes(SimpleRateThrottle):
 class Endpoint(APIView):
     """One address. Signed-in people only, unless ``permission_classes`` says otherwise."""
 
-    http_method_names = ["get", "head", "post", "put"]
+    http_method_names = ["get", "head", "post", "put", "patch"]
     authentication_classes = [ByToken, BySession]
     permission_classes = [IsAuthenticated]
     parser_classes = [StrictJson]
@@ -185,6 +185,12 @@ class StaffEndpoint(Endpoint):
 
     authentication_classes = [ByMachineToken, ByToken, BySession]
     permission_classes = [IsStaff, HasScope]
+
+
+class OwnerEndpoint(StaffEndpoint):
+    """For the owner of the practice, and for programs that act for one."""
+
+    permission_classes = [IsStaff, IsOwner, HasScope]
 
 
 def signed_in(request: Request) -> User:

@@ -1,4 +1,4 @@
-"""A side in a process of its own, under orders: ``python -m courseapp.bench site`` or ``… floor``.
+"""A side in a process of its own, under orders: ``python -m courseapp.bench ROLE``.
 
 It reads one JSON object a line, ``{"do": …, …}``, and writes one JSON object a line. What anybody
 else prints goes to the error stream.
@@ -9,26 +9,28 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import Any
 
 import django
+from django.utils.module_loading import import_string
 
 from courseapp.bench.asking import UnexpectedAnswer
 
-if TYPE_CHECKING:
-    from courseapp.bench.sides import Side
+# Who takes a role, by module and class: the floors do not even import what is the site's.
+SIDES = {
+    "site": "courseapp.bench.site.Site",
+    "floor": "courseapp.bench.sides.Floor",
+    "hooks": "courseapp.bench.hooks.SiteHooks",
+    "hook_floor": "courseapp.bench.hooks.HookFloor",
+    "vault": "courseapp.bench.reads.Vault",
+    "shop": "courseapp.bench.shop.Shop",
+}
 
 
-def side(role: str) -> Side:
-    """The side of this name, with Django set up; the floor does not even import the site's."""
+def side(role: str) -> Any:
+    """The side of this name, with Django set up."""
     django.setup()
-    if role == "floor":
-        from courseapp.bench.sides import Floor  # noqa: PLC0415
-
-        return Floor()
-    from courseapp.bench.site import Site  # noqa: PLC0415
-
-    return Site()
+    return import_string(SIDES[role])()
 
 
 def main() -> None:

@@ -5,19 +5,17 @@ The database makes all rows itself, one statement for each kind.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from django.db import ProgrammingError, connection
+from django.db import connection
 
 from courseapp.accounts.models import User
-from courseapp.bench import material
+from courseapp.bench import dialect, material
 from lessons.content import editions
 from lessons.reading.models import Completed, Enrolment, Finished, Opened, Unlock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
     from django.db.models import Model
@@ -33,16 +31,6 @@ STEP = "60 * (1 + (reader.id % 7) * (reader.id % 7) * 12)"
 # How many of n lessons a reader finished: many stop early, and one in so many has them all.
 PLACE = "(reader.id % {most})"
 DONE = f"({PLACE} * {PLACE} / ({{most}} - 1) * {PLACE} / ({{most}} - 1))"
-MOMENT = {
-    "sqlite": "strftime('%Y-%m-%d %H:%M:%S', {since}, ({minutes}) || ' minutes')",
-    "postgresql": "CAST({since} AS timestamptz) + ({minutes}) * interval '1 minute'",
-}
-KEY = {"sqlite": "{}", "postgresql": "CAST({} AS uuid)"}
-NEW_KEY = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
-TRUST = {
-    "sqlite": ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
-    "postgresql": ("SET session_replication_role = replica", "RESET session_replication_role"),
-}
 COPIES = """\
 WITH RECURSIVE copy (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < {count})
 INSERT INTO {table} ({columns})
@@ -70,12 +58,12 @@ def grow(course: Course, *, wanted: int) -> None:
     """
     there = Enrolment.objects.filter(course=course).order_by("-pk").values_list("pk", flat=True)
     newest, count = there.first() or 0, there.count()
-    with _trusted():
+    with dialect.trusted():
         if wanted > count:
             _enrol(course, f"grown-{count}", wanted - count)
         _facts(course, newest)
     # Planned by what is there now, as a database is that has been in use for a while.
-    _run("ANALYZE")
+    dialect.run("ANALYZE")
 
 
 def _enrol(course: Course, prefix: str, count: int) -> None:
@@ -83,12 +71,12 @@ def _enrol(course: Course, prefix: str, count: int) -> None:
     (person,) = material.readers(prefix, 1, NOW)
     own = {
         "email": f"'{prefix}-' || copy.n || '@bench.example'",
-        "uuid": NEW_KEY[connection.vendor],
+        "uuid": dialect.NEW_KEY[connection.vendor],
     }
     columns = [str(one.column) for one in User._meta.concrete_fields if not one.primary_key]
-    _run(
+    dialect.run(
         COPIES.format(
-            table=_table(User),
+            table=dialect.table(User),
             columns=", ".join(columns),
             values=", ".join(own.get(name, f"person.{name}") for name in columns),
             count=count,
@@ -96,13 +84,15 @@ def _enrol(course: Course, prefix: str, count: int) -> None:
         )
     )
     assert course.live_edition_id is not None  # noqa: S101 -- the caller published it.
-    _run(
+    dialect.run(
         ENROLMENTS.format(
-            table=_table(Enrolment),
-            people=_table(User),
+            table=dialect.table(Enrolment),
+            people=dialect.table(User),
             course=_key(course.pk),
             edition=_key(course.live_edition_id),
-            at=_moment(f"'{NOW:%Y-%m-%d %H:%M:%S}Z'", f"-(reader.id * 7919 % {DAYS * 24 * 60})"),
+            at=dialect.moment(
+                f"'{NOW:%Y-%m-%d %H:%M:%S}Z'", f"-(reader.id * 7919 % {DAYS * 24 * 60})"
+            ),
             person=person.pk,
         )
     )
@@ -114,20 +104,20 @@ def _facts(course: Course, newest: int) -> None:
     lessons = [lesson.uuid.hex for lesson in editions.load(course.live_edition_id).lessons]
     most, place = len(lessons) + 1, "lesson.column1"
     done, began = DONE.format(most=most), "reader.enrolled_at"
-    rows = {"course": _key(course.pk), "newest": newest, "readers": _table(Enrolment)}
-    opened = f"edition_id, {_moment(began, f'{place} * {STEP}')}"
-    finished = f"edition_id, {_moment(began, f'{place} * {STEP} + 20')}"
-    promised = _moment(began, f"{place} * 48 * 60")
+    rows = {"course": _key(course.pk), "newest": newest, "readers": dialect.table(Enrolment)}
+    opened = f"edition_id, {dialect.moment(began, f'{place} * {STEP}')}"
+    finished = f"edition_id, {dialect.moment(began, f'{place} * {STEP} + 20')}"
+    promised = dialect.moment(began, f"{place} * 48 * 60")
     kinds: list[tuple[type[Model], str, str, str]] = [
         (Opened, "edition_id, at", opened, f"{done} >= {place}"),
         (Finished, "edition_id, at", finished, f"{done} > {place}"),
         (Unlock, "opens_at", promised, f"{place} >= {len(lessons) - PROMISED}"),
     ]
     for model, columns, values, which in kinds:
-        _run(
+        dialect.run(
             FACTS.format(
-                table=_table(model),
-                lesson=KEY[connection.vendor].format("lesson.column2"),
+                table=dialect.table(model),
+                lesson=dialect.KEY[connection.vendor].format("lesson.column2"),
                 lessons=", ".join(f"({n}, '{key}')" for n, key in enumerate(lessons)),
                 columns=columns,
                 values=values,
@@ -135,36 +125,10 @@ def _facts(course: Course, newest: int) -> None:
                 **rows,
             )
         )
-    at = _moment(began, f"{most} * {STEP}")
+    at = dialect.moment(began, f"{most} * {STEP}")
     which = f"{done} = {len(lessons)}"
-    _run(COMPLETED.format(table=_table(Completed), at=at, which=which, **rows))
-
-
-@contextmanager
-def _trusted() -> Iterator[None]:
-    """Spare the database what takes most of its time: looking up all that these rows refer to."""
-    believe, check = TRUST[connection.vendor]
-    with suppress(ProgrammingError):  # For a role that may not say so, PostgreSQL looks them up.
-        _run(believe)
-    try:
-        yield
-    finally:
-        with suppress(ProgrammingError):
-            _run(check)
-
-
-def _moment(since: str, minutes: str) -> str:
-    return MOMENT[connection.vendor].format(since=since, minutes=minutes)
+    dialect.run(COMPLETED.format(table=dialect.table(Completed), at=at, which=which, **rows))
 
 
 def _key(key: UUID) -> str:
-    return KEY[connection.vendor].format(f"'{key.hex}'")
-
-
-def _table(model: type[Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
-
-
-def _run(sql: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
+    return dialect.KEY[connection.vendor].format(f"'{key.hex}'")

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import statistics
 import subprocess
-import venv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
 import psycopg
 
-from courseapp.bench import material, publications
+from courseapp.bench import environments, material, publications
 from courseapp.bench.report import EDITS, FIRST
 
 if TYPE_CHECKING:
@@ -31,11 +29,6 @@ PACKAGES = (
     f"django=={django.get_version()}",
     f"psycopg[binary]=={psycopg.__version__}",
 )
-LAST_WORDS = 300
-
-
-class NotInstalled(Exception):
-    """The package or what it needs could not be had; the message says what pip said last."""
 
 
 class Failed(Exception):
@@ -43,22 +36,8 @@ class Failed(Exception):
 
 
 def environment(folder: Path, say: Callable[[str], None]) -> Path:
-    """The Python of the environment below ``folder``, made if it is not there; ``NotInstalled``."""
-    home = folder / "bench-openedx"
-    python, done = home / "bin" / "python", home / "installed"
-    if done.is_file() and done.read_text(encoding="utf-8").split() == list(PACKAGES):
-        return python
-    say(f"installing openedx-core {VERSION} (once, about a minute)")
-    shutil.rmtree(home, ignore_errors=True)
-    install = ["-m", "pip", "install", "--quiet", "--retries", "1", "--timeout", "20", *PACKAGES]
-    try:
-        venv.create(home, with_pip=True)
-        _run([str(python), *install])
-    except (OSError, subprocess.CalledProcessError) as failure:
-        said = getattr(failure, "stderr", "") or str(failure)
-        raise NotInstalled(" ".join(said.split())[-LAST_WORDS:]) from failure
-    done.write_text("\n".join(PACKAGES), encoding="utf-8")
-    return python
+    """The Python that has it; raises ``environments.NotInstalled``."""
+    return environments.made(folder / "bench-openedx", PACKAGES, say)
 
 
 def measure(python: Path, *, database: dict[str, Any], times: int) -> dict[str, dict[str, Any]]:
@@ -72,10 +51,9 @@ def measure(python: Path, *, database: dict[str, Any], times: int) -> dict[str, 
     side = Path(__file__).with_name("openedx_side.py")
     try:
         # -P: a file beside it that is called like one of Python's is not imported for that one.
-        answer = json.loads(_run([str(python), "-P", str(side)], json.dumps(order)))
+        answer = json.loads(environments.run([str(python), "-P", str(side)], json.dumps(order)))
     except (OSError, subprocess.CalledProcessError, ValueError) as failure:
-        said = getattr(failure, "stderr", "") or str(failure)
-        raise Failed(" ".join(said.split())[-LAST_WORDS:]) from failure
+        raise Failed(environments.last_words(failure)) from failure
     return {
         name: {
             "ms": statistics.median(ms for ms, _count in answer[key]),
@@ -92,11 +70,3 @@ def lessons() -> list[list[str]]:
         [json.dumps(material.block(chance, kind)) for kind in material.KINDS]
         for _ in range(material.LESSONS)
     ]
-
-
-def _run(command: list[str], told: str = "") -> str:
-    """Run a command of our own making; returns what it printed."""
-    done = subprocess.run(  # noqa: S603
-        command, input=told, capture_output=True, text=True, check=True
-    )
-    return done.stdout

@@ -1,9 +1,10 @@
-"""The two processes: started with the environment of production, spoken to in lines of JSON."""
+"""The processes: started with the environment of production, spoken to in lines of JSON."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,13 +13,22 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
 
+from courseapp.bench import events
 from courseapp.bench.asking import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 LAST_WORDS = 2000
+# A key that opens nothing: no webhook asks Stripe anything.
+_SELLING = {"STRIPE_SECRET_KEY": "rk_test_bench", "STRIPE_WEBHOOK_SECRETS": events.SECRET}
+# What a role has set otherwise than `production` does.
+SETTINGS = {
+    "floor": {"DJANGO_SETTINGS_MODULE": "courseapp.bench.floor"},
+    "hook_floor": {"DJANGO_SETTINGS_MODULE": "courseapp.bench.hook_floor", **_SELLING},
+    "hooks": _SELLING,
+}
 
 
 class SideFailed(Exception):
@@ -31,6 +41,9 @@ class AnsweredOtherwise(Exception):
 
 class SideProcess:
     """The other end of ``__main__.main``."""
+
+    # The address of its database.
+    database = ""
 
     def __init__(self, process: subprocess.Popen[str], errors: IO[str]) -> None:
         self.process = process
@@ -57,20 +70,33 @@ class SideProcess:
         return found
 
 
+Role = Literal["site", "floor", "hooks", "hook_floor", "vault", "shop"]
+
+
 @contextmanager
 def started(
-    role: Literal["site", "floor"], *, database: str, folder: Path
+    role: Role, *, database: str, folder: Path, more: Mapping[str, str] | None = None
 ) -> Iterator[SideProcess]:
     """A side at work on this database (a URL), with all its files in ``folder``."""
+    command = [sys.executable, "-m", "courseapp.bench", role]
+    variables = {**production(database, folder), **SETTINGS.get(role, {}), **(more or {})}
+    with spoken_to(command, variables) as side:
+        side.database = database
+        yield side
+
+
+@contextmanager
+def spoken_to(command: list[str], variables: Mapping[str, str]) -> Iterator[SideProcess]:
+    """A process that takes orders on its input and answers on its output."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
-        process = subprocess.Popen(  # noqa: S603 -- our own module, by our own interpreter.
-            [sys.executable, "-m", "courseapp.bench", role],
+        process = subprocess.Popen(  # noqa: S603 -- our own modules.
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
             cwd=settings.BASE_DIR,
-            env=_environment(role, database, folder),
+            env=dict(variables),
         )
         try:
             yield SideProcess(process, errors)
@@ -79,15 +105,35 @@ def started(
             process.communicate()
 
 
-def _environment(role: str, database: str, folder: Path) -> dict[str, str]:
+@contextmanager
+def at_work(command: list[str], variables: Mapping[str, str]) -> Iterator[None]:
+    """A process of the site itself, that nobody speaks to; ended with its descendants."""
+    process = subprocess.Popen(  # noqa: S603 -- the site's own commands.
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=settings.BASE_DIR,
+        env=dict(variables),
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def production(database: str, folder: Path) -> dict[str, str]:
     """Production on this machine: nothing of the developer's own settings, no DEBUG."""
-    module = "courseapp.bench.floor" if role == "floor" else "courseapp.settings"
     return {
         "PATH": os.environ.get("PATH", ""),
-        "DJANGO_SETTINGS_MODULE": module,
+        "DJANGO_SETTINGS_MODULE": "courseapp.settings",
         "PRODUCTION": "1",
         "DEBUG": "0",
         "SECRET_KEY": "for-measuring-only-" * 4,
+        # What is measured comes from one network.
+        "WRITES_PER_MINUTE": "0,0",
         "ALLOWED_HOSTS": HOST,
         "SITE_URL": f"https://{HOST}",
         "MAIL_FROM": f"Practice <post@{HOST}>",

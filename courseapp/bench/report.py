@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from courseapp.bench import mail_text, sealed, selling_text
+from courseapp.bench.tables import table, verdict
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -20,6 +23,7 @@ GOALS = {
     "outline_api": 0.5,
     "finish": 0.4,
     "finish_again": 0.4,
+    "webhook": 0.9,
 }
 MOST_SECONDS = 1.0
 HUNDRED = 100
@@ -66,6 +70,19 @@ class Report:
     # Both sides' rows of one piece of work on one database.
     comparisons: list[dict[str, Any]] = field(default_factory=list)
     staff_pages: list[dict[str, Any]] = field(default_factory=list)
+    # The webhook beside dj-stripe, and the seconds from paying to reading.
+    hooks: list[dict[str, Any]] = field(default_factory=list)
+    access: list[dict[str, Any]] = field(default_factory=list)
+    # Who sent, how many a second; the share of the plain connection's, the times of post_office's.
+    mails: list[dict[str, Any]] = field(default_factory=list)
+    # How long a code waited behind so many mails.
+    code_waits: list[dict[str, Any]] = field(default_factory=list)
+    # MB of a worker after its first mails and after its last.
+    memory: list[dict[str, Any]] = field(default_factory=list)
+    # What a claim takes among so many rows, see ``backlog.measure``.
+    claims: list[dict[str, Any]] = field(default_factory=list)
+    # Microseconds to read a sealed text, keys asked for and unwrapped; and of the cipher alone.
+    sealed: list[dict[str, Any]] = field(default_factory=list)
     derivations: list[dict[str, Any]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -93,6 +110,13 @@ class Report:
             "publishing": self.publications,
             "beside_openedx": [{**one, "times_as_fast": _times(one)} for one in self.comparisons],
             "staff_pages": self.staff_pages,
+            "beside_djstripe": self.hooks,
+            "from_paying_to_reading": self.access,
+            "mails": self.mails,
+            "code_waits": self.code_waits,
+            "memory": self.memory,
+            "claims": self.claims,
+            "sealed_texts": self.sealed,
             "deriving": self.derivations,
             "missing": self.missing,
             "left_out": self.left_out,
@@ -105,6 +129,13 @@ class Report:
             self._publications_text(),
             self._comparisons_text(),
             self._staff_pages_text(),
+            selling_text.beside(self.hooks),
+            selling_text.access(self.access),
+            mail_text.speeds(self.mails),
+            mail_text.code_waits(self.code_waits),
+            mail_text.memory(self.memory),
+            mail_text.claims(self.claims),
+            sealed.text(self.sealed),
             self._derivations_text(),
         ]
         parts.append("\n".join(f"Not measured: {line}" for line in self.missing + self.left_out))
@@ -144,7 +175,7 @@ class Report:
             ]
             for one in self.speeds
         ]
-        return _table(head, rows)
+        return table(head, rows)
 
     def _publications_text(self) -> str:
         head = ["publishing", "database", "ms", "statements", "goal", ""]
@@ -154,14 +185,14 @@ class Report:
                 one["database"],
                 f"{one['ms']:,.0f}",
                 str(one["statements"]),
-                f"≤ {MOST_STATEMENTS} {_verdict(one['statements'] <= MOST_STATEMENTS)}"
+                f"≤ {MOST_STATEMENTS} {verdict(one['statements'] <= MOST_STATEMENTS)}"
                 if one["name"] in {FIRST, EDITS}
                 else "",
                 one["note"],
             ]
             for one in self.publications
         ]
-        return _table(head, rows)
+        return table(head, rows)
 
     def _comparisons_text(self) -> str:
         head = [
@@ -183,11 +214,11 @@ class Report:
                 f"{one['theirs']['ms']:,.0f}",
                 f"{one['theirs']['statements']:,}",
                 f"{_times(one):,.{0 if _times(one) >= LEAST_TIMES else 1}f} times as fast",
-                f"≥ {LEAST_TIMES} {_verdict(_times(one) >= LEAST_TIMES)}",
+                f"≥ {LEAST_TIMES} {verdict(_times(one) >= LEAST_TIMES)}",
             ]
             for one in self.comparisons
         ]
-        return _table(head, rows)
+        return table(head, rows)
 
     def _staff_pages_text(self) -> str:
         head = ["staff wait for", "database", "enrolled", "ms", "statements", "goal"]
@@ -198,11 +229,11 @@ class Report:
                 f"{one['readers']:,}",
                 f"{one['ms']:,.0f}",
                 str(one["statements"]),
-                f"≤ {MOST_OF_A_PAGE} {_verdict(one['statements'] <= MOST_OF_A_PAGE)}",
+                f"≤ {MOST_OF_A_PAGE} {verdict(one['statements'] <= MOST_OF_A_PAGE)}",
             ]
             for one in self.staff_pages
         ]
-        return _table(head, rows)
+        return table(head, rows)
 
     def _derivations_text(self) -> str:
         head = ["deriving", "words", "passages", "lessons", "seconds", "goal"]
@@ -213,13 +244,13 @@ class Report:
                 f"{one['passages']:,}",
                 f"{one['lessons']:,}",
                 f"{one['seconds']:.3f}",
-                f"< {MOST_SECONDS:.0f} s {_verdict(one['seconds'] < MOST_SECONDS)}"
+                f"< {MOST_SECONDS:.0f} s {verdict(one['seconds'] < MOST_SECONDS)}"
                 if one["pages"] == HUNDRED
                 else "",
             ]
             for one in self.derivations
         ]
-        return "\n".join(part for part in (_table(head, rows), self._slope_text()) if part)
+        return "\n".join(part for part in (table(head, rows), self._slope_text()) if part)
 
     def _slope_text(self) -> str:
         taken = {one["pages"]: one["seconds"] for one in self.derivations}
@@ -232,32 +263,12 @@ class Report:
 
 def _goal(one: Speed) -> str:
     goal = GOALS.get(one.figure)
-    return "" if goal is None else f"≥ {goal} {_verdict(bool(one.reached))}"
+    return "" if goal is None else f"≥ {goal} {verdict(bool(one.reached))}"
 
 
 def _times(one: dict[str, Any]) -> float:
     """How many times as fast ours is."""
     return float(one["theirs"]["ms"] / one["ours"]["ms"])
-
-
-def _verdict(reached: bool) -> str:  # noqa: FBT001
-    return "reached" if reached else "MISSED"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    """Columns as wide as they need to be; what looks like a figure stands to the right."""
-    if not rows:
-        return ""
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    right = [all(row[column][:1].isdigit() for row in rows) for column in range(len(head))]
-    lines = [
-        "  ".join(
-            cell.rjust(width) if to_right else cell.ljust(width)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in [head, *rows]
-    ]
-    return "\n".join([lines[0], "─" * max(map(len, lines)), *lines[1:]])
 
 
 def _git(*arguments: str) -> str:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import os
-import statistics
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from courseapp.bench import databases, derivations, openedx, processes
+from courseapp.bench import (
+    databases,
+    derivations,
+    environments,
+    mailing,
+    openedx,
+    processes,
+    sealed,
+    selling,
+    speeds,
+)
 from courseapp.bench.processes import AnsweredOtherwise
-from courseapp.bench.report import EDITS, FIRST, Report, Speed
+from courseapp.bench.report import EDITS, FIRST, Report
+from courseapp.bench.speeds import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -22,7 +32,8 @@ if TYPE_CHECKING:
 REQUESTS = (
     "lesson_page", "lesson_api", "outline_page", "outline_api", "finish", "finish_again",
 )  # fmt: skip
-NAMES = (*REQUESTS, "publish", "openedx", "staff_pages", "derive")
+PAGES = (*REQUESTS, "publish", "openedx", "staff_pages", "mails", "backlog")
+NAMES = (*PAGES, "derive", "sealed", *selling.NAMES)
 
 
 NO_SERVER = (
@@ -43,8 +54,21 @@ class Plan:
     times: int = 5
     pages: tuple[int, ...] = (1, 10, 100)
     crowds: tuple[int, ...] = (1_000, 10_000, 100_000)
-    # How often openedx-core publishes; 0: not at all, since it may have to be installed first.
+    # How often openedx-core publishes and dj-stripe takes its turn; 0: not at all, since they may
+    # have to be installed first.
     beside: int = 3
+    # Events in a turn, in a turn beside dj-stripe, and purchases.
+    events: int = 250
+    few_events: int = 40
+    purchases: int = 60
+    # Mails to send, and how many times.
+    mails: int = 4_000
+    # Rows among which a few are due.
+    backlogs: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+
+    def grown(self, rows: int) -> Plan:
+        """The same, with so many rows at last."""
+        return replace(self, backlogs=(*(few for few in self.backlogs if few < rows), rows))
 
 
 QUICK = Plan(
@@ -57,17 +81,11 @@ QUICK = Plan(
     pages=(1, 10),
     crowds=(20, 40),
     beside=0,
+    events=20,
+    purchases=3,
+    mails=30,
+    backlogs=(2_000, 4_000),
 )
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Requests per second of both sides within the same half second."""
-
-    floor: float
-    site: float
-    requests: int
-    seconds: float
 
 
 @dataclass
@@ -83,19 +101,31 @@ class Run:
 
     def everything(self) -> Report:
         """Measure what was asked for, on SQLite and, where one answers, on PostgreSQL."""
-        self._note_load()
+        self.note_load()
         if "derive" in self.names:
             self._derive()
         if set(self.names) - {"derive"}:
             server = databases.server()
-            self._on("sqlite", None)
+            self._everything_on("sqlite", None)
             if server is None:
                 self.report.left_out.append(NO_SERVER)
             else:
-                self._on("postgresql", server)
+                self._everything_on("postgresql", server)
+            if "access" in self.names:
+                selling.buy(self, server)
         return self.report
 
-    def _note_load(self) -> None:
+    def _everything_on(self, database: str, server: str | None) -> None:
+        if set(self.names) & set(PAGES):
+            self._on(database, server)
+        if "sealed" in self.names:
+            sealed.measure(self, database, server)
+        if {"webhook", "djstripe"} & set(self.names):
+            selling.take_webhooks(self, database, server)
+            self.note_load()
+
+    def note_load(self) -> None:
+        """How busy the machine is at this moment."""
         self.report.loads.append(round(os.getloadavg()[0], 2))
 
     def _derive(self) -> None:
@@ -122,7 +152,11 @@ class Run:
                 self._beside(database, site, folder, server)
             if "staff_pages" in self.names:
                 self._staff_pages(database, site)
-            self._note_load()
+            if "mails" in self.names:
+                mailing.measure(self, database, site, folder, server)
+            if "backlog" in self.names:
+                mailing.claims(self, database, site)
+            self.note_load()
 
     def _requests(self, database: str, site: SideProcess, floor: SideProcess) -> None:
         floor.order("warm", figure="floor", requests=self.plan.warm)
@@ -136,12 +170,12 @@ class Run:
         empty = len(floor.order("count", figure="floor")["statements"])
         for name, turns in rates.items():
             queries = len(site.order("count", figure=name)["statements"]) - empty
-            self.report.speeds.append(_speed(name, database, turns, queries, sizes[name]))
+            self.report.speeds.append(speeds.speed(name, database, turns, queries, sizes[name]))
             if self.profile:
                 self.say(site.order("profile", figure=name, requests=self.profile)["text"])
         if rates:
             self.report.speeds.append(
-                _floor(database, [t for all_ in rates.values() for t in all_])
+                speeds.floor("floor", database, [t for all_ in rates.values() for t in all_])
             )
 
     def _warmed(self, database: str, site: SideProcess, name: str) -> int:
@@ -178,7 +212,7 @@ class Run:
     def _beside(self, database: str, site: SideProcess, folder: Path, server: str | None) -> None:
         """What openedx-core takes for the same, on a database of its own on the same server."""
         if not self.plan.beside:
-            self._leave_out("publishing beside openedx-core: not in a quick run.")
+            self.leave_out("publishing beside openedx-core: not in a quick run.")
             return
         ours = site.order("database")
         try:
@@ -192,8 +226,8 @@ class Run:
                     database={**ours, "NAME": databases.named(url)},
                     times=self.plan.beside,
                 )
-        except (openedx.NotInstalled, openedx.Failed) as failure:
-            self._leave_out(f"publishing beside openedx-core: {failure}")
+        except (environments.NotInstalled, openedx.Failed) as failure:
+            self.leave_out(f"publishing beside openedx-core: {failure}")
             return
         mine = {row["name"]: row for row in self.report.publications if row["database"] == database}
         self.report.comparisons += [
@@ -207,34 +241,11 @@ class Run:
             rows = site.order("staff_pages", readers=readers, times=min(3, self.plan.times))["rows"]
             for row in rows:
                 if "missing" in row:
-                    self._leave_out(f"{row['name']}: {row['missing']}")
+                    self.leave_out(f"{row['name']}: {row['missing']}")
                 else:
                     self.report.staff_pages.append({**row, "database": database})
 
-    def _leave_out(self, line: str) -> None:
+    def leave_out(self, line: str) -> None:
+        """What is not here, and why; once."""
         if line not in self.report.left_out:
             self.report.left_out.append(line)
-
-
-def _speed(name: str, database: str, turns: list[Turn], queries: int, size: int) -> Speed:
-    ratios = [turn.site / turn.floor for turn in turns]
-    low, _middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
-    return Speed(
-        figure=name,
-        database=database,
-        per_second=statistics.median(turn.site for turn in turns),
-        ratio=statistics.median(ratios),
-        low=low,
-        high=high,
-        queries=queries,
-        bytes=size,
-        requests=sum(turn.requests for turn in turns),
-        seconds=sum(turn.seconds for turn in turns),
-    )
-
-
-def _floor(database: str, turns: list[Turn]) -> Speed:
-    """The floor as a row of its own; its quartiles show how restless the machine was."""
-    median = statistics.median(turn.floor for turn in turns)
-    shares = [replace(turn, site=turn.floor, floor=median) for turn in turns]
-    return _speed("floor", database, shares, 0, 0)

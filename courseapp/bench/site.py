@@ -6,6 +6,7 @@ import sqlite3
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from courseapp.bench import asking, material, publications, staffpages
+from courseapp.bench import asking, backlog, mails, material, publications, staffpages
 from courseapp.bench.sides import Side
 from lessons.reading import enrolling, progress
 
@@ -84,10 +85,8 @@ class Site(Side):
         return {"session": material.sign_in_at_floor(reader), "runs_on": _versions()}
 
     def database(self) -> dict[str, Any]:
-        """How this process speaks to its database, for the other side to do the same."""
-        ours = settings.DATABASES["default"]
-        names = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
-        return {name: ours[name] for name in names if name in ours} | {"NAME": str(ours["NAME"])}
+        """How it speaks to its database."""
+        return database()
 
     def first_publications(self, times: int) -> dict[str, Any]:
         """Publishing a whole course and then edits, see ``publications.first``."""
@@ -99,12 +98,38 @@ class Site(Side):
         rows = staffpages.measure(self.handler, self.crowded, readers=readers, times=times)
         return {"rows": list(rows)}
 
+    def send_mails(self, port: int, count: int, lines: int) -> dict[str, Any]:
+        """Mails a second, see ``mails.ours``."""
+        return {"per_second": mails.ours(port=port, count=count, lines=lines)}
+
+    def plain_mails(self, port: int, count: int) -> dict[str, Any]:
+        """Mails a second, see ``mails.plain``."""
+        return {"per_second": mails.plain(port=port, count=count)}
+
+    def code_wait(self, port: int, count: int, lines: int, log: str) -> dict[str, Any]:
+        """Seconds, see ``mails.code_wait``."""
+        wait = mails.code_wait(port=port, count=count, lines=lines, log=Path(log))
+        return {"seconds": wait}
+
+    def put_mails(self, count: int) -> dict[str, Any]:
+        """Letters for somebody else to send."""
+        mails.put(count)
+        return {}
+
+    def work_off(self, port: int) -> dict[str, Any]:
+        """Memory over the mails, see ``mails.work_off``."""
+        return {"seen": mails.work_off(port=port)}
+
+    def claims(self, sizes: list[int]) -> dict[str, Any]:
+        """Claiming among few and among many, see ``backlog.measure``."""
+        return {"rows": list(backlog.measure(sizes=sizes))}
+
     def publications(self, small: int, large: int, times: int) -> dict[str, Any]:
         """Publishing, see ``publications.measure``."""
         return {"rows": list(publications.measure(small=small, large=large, times=times))}
 
     def _pages_of(self, reader: User, course: Course) -> None:
-        cookies = _cookies(reader)
+        cookies = cookies_of(reader)
         lessons = material.lessons_of(course)
 
         def data(path: str) -> Environ:
@@ -134,6 +159,13 @@ class Site(Side):
         return super()._next(figure, requests)
 
 
+def database() -> dict[str, Any]:
+    """How this process speaks to its database, for another side to do the same."""
+    ours = settings.DATABASES["default"]
+    names = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+    return {name: ours[name] for name in names if name in ours} | {"NAME": str(ours["NAME"])}
+
+
 def _read_half(reader: User, course: Course) -> None:
     """Enrol and finish the first half as a reader does."""
     enrolling.enrol(reader=reader, course=course.slug, wording="Ja", place="bench", now=BEGAN)
@@ -153,12 +185,13 @@ def _finishes(people: list[User], lessons: list[Any]) -> list[Environ]:
             cookies=cookies,
             csrf_cookie=settings.CSRF_COOKIE_NAME,
         )
-        for cookies in map(_cookies, people)
+        for cookies in map(cookies_of, people)
         for lesson in lessons
     ]
 
 
-def _cookies(reader: User) -> str:
+def cookies_of(reader: User) -> str:
+    """What the browser of somebody who signed in sends along."""
     return f"{settings.SESSION_COOKIE_NAME}={material.sign_in(reader)}"
 
 

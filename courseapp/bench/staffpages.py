@@ -48,7 +48,7 @@ def measure(
     yield _row(CONSEQUENCES, readers, lambda: _consequences(here), times)
     email = f"staff-{readers}@bench.example"
     staff = User.objects.create(email=email, is_staff=True, confirmed_at=crowd.NOW)
-    cookies = f"{settings.SESSION_COOKIE_NAME}={material.sign_in(staff)}"
+    cookies = f"{settings.SESSION_COOKIE_NAME}={material.sign_in_staff(staff)}"
     page = asking.get(f"/beheer/cursussen/{here.pk}/inzicht/", cookies=cookies)
     yield _row(INSIGHT, readers, lambda: asking.ask(handler, page), times)
 

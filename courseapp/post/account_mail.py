@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courseapp.accounts import adapter
+from courseapp.accounts import adapter, again
 from courseapp.post import letters, outbox
 from courseapp.post.models import Letter
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # on locked screens.
 CODES: dict[str, tuple[str, _StrPromise]] = {
     "account/email/login_code": ("code", _("Your sign-in code")),
+    again.ASKED: ("again_code", _("Your code")),
     "account/email/email_confirmation": ("address_code", _("Your code")),
     "account/email/email_confirmation_signup": ("address_code", _("Your code")),
 }

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class PostConfig(AppConfig):
@@ -6,3 +7,10 @@ class PostConfig(AppConfig):
 
     name = "courseapp.post"
     label = "post"
+
+    def ready(self) -> None:
+        """Without a provider nothing of it is loaded."""
+        if settings.MAIL_PROVIDER:
+            from courseapp.post import webhook  # noqa: PLC0415
+
+            webhook.listen()

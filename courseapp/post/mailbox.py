@@ -6,6 +6,7 @@ import email
 import re
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -43,8 +44,21 @@ class Backend(BaseEmailBackend):
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file that came with a mail; ``type`` as in HTTP, the size in bytes."""
+
+    name: str
+    type: str
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True)
 class Mail:
-    """One mail, taken apart for reading."""
+    """One mail, taken apart for reading; ``at`` is when it says it was written."""
 
     id: str
     at: datetime
@@ -53,6 +67,7 @@ class Mail:
     headers: list[tuple[str, str]]
     text: str
     html: str
+    attached: list[Attached]
 
 
 def newest() -> list[Mail]:
@@ -70,15 +85,51 @@ def read(name: str) -> Mail:
     parsed: Parsed = email.message_from_bytes(file.read_bytes(), policy=policy.default)
     return Mail(
         id=name,
-        at=datetime.fromtimestamp(int(name[:10]), tz=UTC),
+        at=_written_at(parsed) or datetime.fromtimestamp(int(name[:10]), tz=UTC),
         to=str(parsed["To"]),
         subject=str(parsed["Subject"]),
         headers=[(key, str(value)) for key, value in parsed.items()],
         text=_part(parsed, "plain"),
         html=_part(parsed, "html"),
+        attached=[_attached(part) for part in parsed.iter_attachments()],
     )
+
+
+def attached_to(name: str, place: int) -> Attached:
+    """The file at this place of a mail, from 0; NotFound when there is none."""
+    files = read(name).attached
+    if not place < len(files):
+        raise NotFound(gettext("There is no such mail."))
+    return files[place]
+
+
+def forget(address: str) -> int:
+    """Delete the mails to this address; how many. Somebody may empty the folder meanwhile."""
+    gone = 0
+    for file in Path(settings.MAIL_DIR).glob("*.eml"):
+        with suppress(FileNotFoundError):
+            parsed = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+            if address.lower() in {one.lower() for one in _receivers(parsed)}:
+                file.unlink()
+                gone += 1
+    return gone
+
+
+def _receivers(parsed: Any) -> list[str]:
+    return [one.addr_spec for one in parsed["To"].addresses] if parsed["To"] else []
+
+
+def _written_at(parsed: Parsed) -> datetime | None:
+    """By the clock of who wrote it, which may be set ahead; None when it does not say."""
+    found: datetime | None = getattr(parsed["Date"], "datetime", None)
+    return found if found is not None and found.tzinfo else None
 
 
 def _part(parsed: Parsed, kind: str) -> str:
     part: Any = parsed.get_body(preferencelist=(kind,))
     return "" if part is None else str(part.get_content())
+
+
+def _attached(part: Any) -> Attached:
+    content: bytes = part.get_payload(decode=True) or b""
+    return Attached(part.get_filename() or "?", part.get_content_type(), content)

@@ -14,6 +14,7 @@ from courseapp.api.schema import describe
 from courseapp.api.view import Endpoint, answer, signed_in
 from courseapp.errors import Refused
 from lessons.api import shapes, telling
+from lessons.drip import noticing
 from lessons.reading import enrolling, outline
 from lessons.reading.access import NotGranted
 from lessons.reading.standing import CourseNotFound
@@ -88,6 +89,8 @@ class Enrolments(Endpoint):
             place=f"api:{said['course']}",
             now=now,
         )
+        if begun.created:
+            noticing.begun(enrolment=begun.enrolment, now=now)
         found = outline.of_course(slug=said["course"], reader=reader, now=now)
         return answer(telling.enrolment(found), status=201 if begun.created else 200)
 

@@ -61,24 +61,32 @@ def start(*, title: str, slug: str = "") -> Article:
     )
 
 
-def add(*, source: str, form: text.Form, by: User | None, now: datetime) -> Article:
+def add(*, source: str, form: text.Form, by: User | None, now: datetime, host: str = "") -> Article:
     """Take in a new article, called as it calls itself. Readers see none of it.
 
+    ``host`` is the site that it was fetched from, if it was.
     Raises what ``article.parse`` raises, and ``NoPassages``.
     """
     title = _line(text.parse(source, form).title)[:TITLE_MAX]
     with transaction.atomic():
         row = start(title=title or _("Article without a title"))
         revisions.revise(of=row, source=source, form=form, by=by, now=now)
-        audit.record(by=by, act="article.added", on=row, now=now, after={"version": 1})
+        audit.record(by=by, act="article.added", on=row, now=now, after=_taken(1, host))
     return row
 
 
 def renew(
-    *, article: UUID, source: str, form: text.Form, by: User | None, now: datetime
+    *,
+    article: UUID,
+    source: str,
+    form: text.Form,
+    by: User | None,
+    now: datetime,
+    host: str = "",
 ) -> Revised:
     """Take in a new version of an article; the lessons stay as they are.
 
+    ``host`` is the site that it was fetched from, if it was.
     Raises ``ArticleNotFound``, what ``article.parse`` raises, and ``NoPassages``.
     """
     row = called(article)
@@ -88,7 +96,7 @@ def renew(
             number = revised.revision.number
             audit.record(
                 by=by, act="article.revised", on=row, now=now,
-                before={"version": number - 1}, after={"version": number},
+                before={"version": number - 1}, after=_taken(number, host),
             )  # fmt: skip
     return revised
 
@@ -117,6 +125,10 @@ def change(
             row.save(update_fields=["title", "description", "public"])
             audit.record(by=by, act="article.changed", on=row, now=now, before=before, after=after)
     return row
+
+
+def _taken(version: int, host: str) -> dict[str, object]:
+    return {"version": version, "host": host} if host else {"version": version}
 
 
 def _said_of(row: Article) -> dict[str, object]:

@@ -10,11 +10,14 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from lessons.content import blocks, changes, drafts, links, readability, tics, wording
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from lessons.content import blocks, changes, drafts, links, outside, readability, tics, wording
 from lessons.content.checklist_words import field_word, sentence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from lessons.content.blocks import Block
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from lessons.content.drafts import Both
     from lessons.content.links import Known
     from lessons.content.models import Course, Lesson, Module
+    from lessons.content.outside import Dead
 
 Level = Literal["stops", "look"]
 STOPS = {
@@ -62,19 +66,22 @@ class Finding:
 
 
 def of(course: Course, modules: set[UUID]) -> tuple[Finding, ...]:
-    """What to look at in these modules and those that come along; five queries."""
+    """What to look at in these modules and those that come along; six queries."""
     both = drafts.both_of(course)
     return of_both(both, changes.of_both(both, modules))
 
 
 def of_both(both: Both, made: Changes) -> tuple[Finding, ...]:
-    """The same, of what was read already, in one query. What stops comes first."""
+    """The same, of what was read already; one query, and one more for links to other sites.
+
+    What stops comes first.
+    """
     chosen = [module for module in both.draft.modules if module.pk in set(made.modules)]
     lessons = [lesson for module in chosen for lesson in both.draft.lessons[module.pk]]
-    known = _known(both, lessons)
+    known, dead = _known(both, lessons), outside.dead(_pages(lessons))
     found = list(_of_course(both, made, chosen))
     for lesson in lessons:
-        found += _of_lesson(lesson, known, dutch=both.course.language == "nl")
+        found += _of_lesson(lesson, known, dead, dutch=both.course.language == "nl")
     return tuple(sorted(found, key=lambda one: (one.level != "stops", one.soft)))
 
 
@@ -105,6 +112,11 @@ def _sources(lessons: Iterable[Lesson]) -> Iterator[str]:
                 yield block.src
 
 
+def _pages(lessons: Iterable[Lesson]) -> set[str]:
+    parts = (block for lesson in lessons for block in blocks.many_from_json(lesson.blocks))
+    return {page for block in parts for page in outside.pages_of(block)}
+
+
 def _of_course(both: Both, made: Changes, chosen: Sequence[Module]) -> Iterator[Finding]:
     if not made.after.lessons:
         yield Finding("course_empty")
@@ -119,7 +131,9 @@ def _of_course(both: Both, made: Changes, chosen: Sequence[Module]) -> Iterator[
                 yield Finding(code, uuid, one["title"], pieces=(one[name],))
 
 
-def _of_lesson(lesson: Lesson, known: Known, *, dutch: bool) -> Iterator[Finding]:
+def _of_lesson(
+    lesson: Lesson, known: Known, dead: Mapping[str, Dead], *, dutch: bool
+) -> Iterator[Finding]:
     parts = blocks.many_from_json(lesson.blocks)
     here = Finding("", lesson.pk, lesson.title)
     if not parts:
@@ -128,6 +142,7 @@ def _of_lesson(lesson: Lesson, known: Known, *, dutch: bool) -> Iterator[Finding
     for block in parts:
         spot = replace(here, block=block.id, kind=block.type)
         yield from _of_block(block, spot, known, [one.id for one in parts])
+        yield from _of_pages(block, spot, dead)
         yield from _of_words(blocks.text_of(block), spot, dutch=dutch)
     yield from _of_words(f"{lesson.title}\n{lesson.lead}", here, dutch=dutch)
     kinds = {block.type for block in parts}
@@ -147,11 +162,20 @@ def _of_block(
     for address in links.in_text(blocks.text_of(block)):
         if fault := links.fault(address, known=known, blocks=siblings):
             yield replace(spot, code=fault, pieces=(address[:PIECE],))
-    if isinstance(block, blocks.Media) and block.src:
+    # A film elsewhere is unfinished where its address is not understood.
+    if isinstance(block, blocks.Media) and block.src and block.kind != "embed":
         yield from _of_media(block, spot, known)
     if isinstance(block, blocks.Offer) and block.course and block.course not in known.live:
         code = "offer_not_live" if block.course in known.courses else "offer_unknown"
         yield replace(spot, code=code, pieces=(block.course,))
+
+
+def _of_pages(block: Block, spot: Finding, dead: Mapping[str, Dead]) -> Iterator[Finding]:
+    """The pages of other sites that are no more, each once."""
+    for page in dict.fromkeys(outside.pages_of(block)):
+        if found := dead.get(page):
+            day = date_format(localtime(found.at), "j F Y")
+            yield replace(spot, code=found.code, pieces=(page, day))
 
 
 def _of_media(block: blocks.Media, spot: Finding, known: Known) -> Iterator[Finding]:

@@ -22,6 +22,10 @@ SENTENCES: dict[str, _StrPromise] = {
     "link_nowhere": gettext_lazy("This link leads nowhere: %(first)s"),
     "link_insecure": gettext_lazy("This link begins with http://, use https://: %(first)s"),
     "link_malformed": gettext_lazy("This link is not whole: %(first)s"),
+    "link_gone": gettext_lazy("This page does not exist any more: %(first)s (asked on %(second)s)"),
+    "link_failing": gettext_lazy(
+        "This page has not opened since %(second)s: %(first)s. See whether it opens for you."
+    ),
     "media_missing": gettext_lazy("This file is not there: %(first)s"),
     "offer_unknown": gettext_lazy("The course “%(first)s” does not exist."),
     "offer_not_live": gettext_lazy(

@@ -37,6 +37,12 @@ class Embed:
     page: str
     player: str
 
+    @property
+    def host(self) -> str:
+        """Where the player comes from, as a policy names it."""
+        parts = urlsplit(self.player)
+        return f"{parts.scheme}://{parts.netloc}"
+
 
 def embed_of(address: str) -> Embed | None:
     """The film at this address as somebody copied it; None when it is not one of a known site."""

@@ -18,7 +18,7 @@ from lessons.content import site_pages, site_texts
 from lessons.content.site_texts import IDENTITY, Identity, InvalidPage, Words
 
 __all__ = [
-    "Identity", "IdentityIncomplete", "current", "filled", "installed", "missing",
+    "Identity", "IdentityIncomplete", "current", "filled", "installed", "mail_address", "missing",
     "require_complete",
 ]  # fmt: skip
 
@@ -33,6 +33,11 @@ class IdentityIncomplete(Refused):
 def current() -> Identity:
     """Who the practice is now, in one query."""
     return filled(site_pages.live(IDENTITY, language="")[IDENTITY])
+
+
+def mail_address() -> str:
+    """Where the practice reads its mail; who answers one of ours writes there."""
+    return current().email
 
 
 def filled(said: Words) -> Identity:

@@ -1,7 +1,7 @@
 """Where the links of a lesson lead, as far as this site can know without asking another.
 
-A link within the site is held against what readers may open; one to another site is only looked at
-for its form.
+A link within the site is held against what readers may open; one to another site is looked at for
+its form. Whether a page elsewhere is still there is found out in the background (content.outside).
 """
 
 from __future__ import annotations

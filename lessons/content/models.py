@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from lessons.content.asking_outside import Outcome
 from lessons.content.stored import ContentField
 
 
@@ -264,6 +265,25 @@ class MediaFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OutsideLink(models.Model):
+    """A page of another site that lessons link to, and what came of asking. No personal data."""
+
+    url = models.TextField()
+    digest = models.CharField(
+        max_length=64, unique=True
+    )  # SHA-256: a URL may be long for an index.
+    first_seen = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField(db_index=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    said = models.CharField(max_length=20, blank=True)  # A status, or a word such as "timeout".
+    failures = models.PositiveSmallIntegerField(default=0)  # In a row, and since when.
+    failing_since = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class PageText(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from lessons.content import changes, drafts, transfer
 from lessons.content.changes import Version
+from lessons.content.folder import MAILS
 from lessons.content.folder.writing import files_of, refuse_others
 from lessons.content.models import Article, Course
 
@@ -63,7 +64,9 @@ def of_taking_out(course: CourseFile, folder: Path) -> dict[str, FileChange]:
     """
     refuse_others(folder)
     there = {
-        str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()
+        str(path.relative_to(folder)): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.parent != folder / MAILS
     }
     found: dict[str, FileChange] = {}
     for name, text in files_of(course):

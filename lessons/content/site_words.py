@@ -72,7 +72,7 @@ def _home() -> Words:
         kept=_text(
             _(
                 "Your e-mail address, which lessons you opened and finished, and where you stopped."
-                " What you recognise in a self-check or think about a question, we do not keep."
+                " What you write or tick in a lesson we keep only if you say yes to that."
             ),
             _(
                 "At the top right of every page is a button that takes you away at once, to the"
@@ -205,6 +205,10 @@ def _what_is_kept() -> tuple[str, ...]:
                     "Your language and time zone, and on which devices you are signed in, with"
                     " their network address."
                 ),
+                _(
+                    "Which mails we sent you and whether they arrived. Not whether you opened them:"
+                    " we do not look."
+                ),
             ),
             _(
                 "That you follow a course on doubt in love says something about you. That is why we"
@@ -213,20 +217,44 @@ def _what_is_kept() -> tuple[str, ...]:
             ),
         ),
         _part(
-            _("What we do not keep"),
+            _("What you write and tick in lessons"),
             _(
-                "What you tick in a self-check is counted on your own screen. Without JavaScript"
-                " our server counts it and forgets it at once. What you think or write about a"
-                " question is not sent at all."
+                "We keep that only after a yes of its own, in the lesson itself. It is encrypted,"
+                " with a key for you alone, and cannot be read in the back office. The server can"
+                " open it, for it shows it to you; so whoever runs the server could."
+            ),
+            _(
+                "In your notes you read it back, download it, delete one answer or all of them, and"
+                " stop. Without that yes a self-check is counted and forgotten at once, and there"
+                " is no place to write."
+            ),
+        ),
+        _part(
+            _("If you buy something"),
+            _(
+                "Your order, what you declared with it, what was paid and given back, and the"
+                " invoice. You pay at Stripe; your card or account number does not come to us."
             ),
         ),
         _part(
             _("How long"),
-            _(
-                "As long as you have your account. What we mailed to you goes after ninety days. An"
-                " account whose address was never confirmed goes after seven days. Once your"
-                " account is erased, your progress is gone with it. In backups it can remain for a"
-                " while longer."
+            _list(
+                _("As long as you have your account. What we mailed to you goes after 90 days."),
+                _("An account whose address was never confirmed goes after seven days."),
+                _(
+                    "Have you not been here for 18 months? Then we mail you. After 24 months we"
+                    " erase your account, unless you have a right to a training."
+                ),
+                _(
+                    "Orders and invoices stay seven years after the year of the order (ten if we"
+                    " have to pay VAT in another country), because the tax office asks for them."
+                    " Proofs of consent and of a withdrawal stay five years. Once your account is"
+                    " erased they stay without your address."
+                ),
+                _(
+                    "After an erasure it is gone from the live files within a day, and from backups"
+                    " after seven days at most."
+                ),
             ),
         ),
     )
@@ -237,8 +265,9 @@ def _who_sees_it() -> tuple[str, ...]:
         _part(
             _("Who can see it"),
             _(
-                "The practice, and whoever keeps the server running for us. We sell nothing and"
-                " give nothing away."
+                "The practice, and whoever keeps the server running, sends our mail and handles"
+                " payments for us: the host, the mail provider and Stripe. They may use it for that"
+                " alone. We sell nothing and give nothing away."
             ),
         ),
         _part(
@@ -253,7 +282,10 @@ def _who_sees_it() -> tuple[str, ...]:
             _("What you may ask"),
             _(
                 "You may see what we keep, have it corrected, take it with you, or have it erased."
-                " You may also take back your consent. What was done before that stays lawful."
+                " You do the first and the last two yourself, under"
+                " [My data](/account/gegevens/) of your account; before you erase you see what has"
+                " to stay and until when. You may also take back your consent. What was done before"
+                " that stays lawful."
             ),
             _(
                 "Are you not content with our answer? You can complain to the Autoriteit"

@@ -42,6 +42,19 @@ SENTENCES: dict[str, _StrPromise] = {
     "course.changed": gettext_lazy("%(who)s changed the settings of the course"),
     "course.arranged": gettext_lazy("%(who)s changed the order of the course"),
     "course.undone": gettext_lazy("%(who)s undid a step in the course"),
+    "sequence.published": gettext_lazy("%(who)s published the mails “%(name)s”"),
+    "sequence.begun": gettext_lazy("%(who)s began the mails “%(name)s”"),
+    "sequence.changed": gettext_lazy("%(who)s changed the settings of the mails “%(name)s”"),
+    "sequence.written": gettext_lazy("%(who)s wrote all mails of “%(name)s” anew"),
+    "sequence.step_added": gettext_lazy("%(who)s added the mail “%(name)s”"),
+    "sequence.step_saved": gettext_lazy("%(who)s saved the mail “%(name)s”"),
+    "sequence.step_removed": gettext_lazy("%(who)s took out the mail “%(name)s”"),
+    "sequence.arranged": gettext_lazy("%(who)s changed the order of the mails “%(name)s”"),
+    "sequence.undone": gettext_lazy("%(who)s undid a step in the mails “%(name)s”"),
+    "sequence.tested": gettext_lazy("%(who)s sent themselves a test of “%(name)s”"),
+    "sequence.stopped": gettext_lazy("%(who)s stopped the mails “%(name)s”"),
+    "sequence.resumed": gettext_lazy("%(who)s let the mails “%(name)s” go on"),
+    "sequence.tried_again": gettext_lazy("%(who)s had mails of “%(name)s” tried again"),
 }
 
 

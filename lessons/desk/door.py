@@ -10,6 +10,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from courseapp import logs
+from courseapp.accounts import lasting, second_step
 from courseapp.accounts.models import User
 from courseapp.errors import Refused
 from lessons.pages.private import keep_nowhere
@@ -38,7 +40,10 @@ class OwnerOnly(Refused):
 def for_staff(
     view: Callable[Concatenate[HttpRequest, User, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Give the view the member of staff who is here; send visitors to sign in, refuse readers."""
+    """Give the view the member of staff who is here; send visitors to sign in, refuse readers.
+
+    Whoever came in without a second step is led to it, and sees nothing before.
+    """
     return _guarded(view, "staff")
 
 
@@ -58,8 +63,13 @@ def _guarded(
         if not isinstance(person, User):
             back = request.get_full_path() if request.method == "GET" else "/beheer/"
             return keep_nowhere(redirect_to_login(back))
+        if not person.is_staff or (door == "owner" and not person.is_owner):
+            logs.tell("staff_refused", person=person)
         if not person.is_staff:
             raise StaffOnly(_("This part is for people of the practice."))
+        if not second_step.is_shown(request.session, person):
+            return keep_nowhere(second_step.lead(request, person))
+        lasting.work(request.session)
         if door == "owner" and not person.is_owner:
             raise OwnerOnly(_("This part is for the owner of the practice."))
         timezone.activate(CLOCK)

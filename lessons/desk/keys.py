@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from courseapp.accounts import again
 from courseapp.accounts import tokens as machine_tokens
 from courseapp.accounts.models import MachineToken
 from lessons.desk.door import for_owners
@@ -30,11 +31,13 @@ MAY = {
     Scope.READ: gettext_lazy("Read articles, courses, changes and figures"),
     Scope.EDIT: gettext_lazy("Import articles and change lessons, which readers do not see yet"),
     Scope.PUBLISH: gettext_lazy("Publish: what readers see changes at once"),
+    Scope.MONEY: gettext_lazy("See orders and who placed them, give money back, give access"),
 }
 IN_SHORT = {
     Scope.READ: gettext_lazy("read"),
     Scope.EDIT: gettext_lazy("edit"),
     Scope.PUBLISH: gettext_lazy("publish"),
+    Scope.MONEY: gettext_lazy("money"),
 }
 
 
@@ -58,6 +61,7 @@ class KeyForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_owners
+@again.asked_again()
 def tokens(request: HttpRequest, person: User) -> HttpResponse:
     """The keys there are, and a form for another one."""
     if request.method != "POST":

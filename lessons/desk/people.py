@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courseapp.accounts import addresses, staff
+from courseapp.accounts import addresses, again, staff
 from courseapp.errors import Refused
 from lessons.desk.door import for_owners
 
@@ -44,6 +44,7 @@ def people(request: HttpRequest, person: User) -> HttpResponse:
 
 @require_POST
 @for_owners
+@again.asked_again(back="desk:people")
 def add(request: HttpRequest, person: User) -> HttpResponse:
     """First what it comes to, then (``sure``) the act itself."""
     email = addresses.tidy(request.POST.get("email", ""))
@@ -63,6 +64,7 @@ def add(request: HttpRequest, person: User) -> HttpResponse:
 
 @require_http_methods(READ_OR_SEND)
 @for_owners
+@again.asked_again()
 def promote(request: HttpRequest, person: User, colleague: UUID) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, person, colleague, "desk/people/promote.html")
@@ -73,6 +75,7 @@ def promote(request: HttpRequest, person: User, colleague: UUID) -> HttpResponse
 
 @require_http_methods(READ_OR_SEND)
 @for_owners
+@again.asked_again()
 def demote(request: HttpRequest, person: User, colleague: UUID) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, person, colleague, "desk/people/demote.html")
@@ -87,6 +90,7 @@ def demote(request: HttpRequest, person: User, colleague: UUID) -> HttpResponse:
 
 @require_http_methods(READ_OR_SEND)
 @for_owners
+@again.asked_again()
 def dismiss(request: HttpRequest, person: User, colleague: UUID) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, person, colleague, "desk/people/dismiss.html")

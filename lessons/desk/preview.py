@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from courseapp.errors import Refused
-from lessons.content import layout, structure
+from lessons.content import blocks, layout, structure
 from lessons.desk.door import for_staff
 from lessons.pages import rendering, rows
 from lessons.staff import previewing
@@ -59,7 +59,8 @@ def lesson(request: HttpRequest, person: User, lesson: UUID) -> HttpResponse:
         return _lesson(request, view)
 
     back = reverse("desk:lesson", args=[lesson])
-    return _page(request, row.course, reader, show, back=back)
+    page = _page(request, row.course, reader, show, back=back)
+    return rendering.with_players(page, blocks.many_from_json(row.blocks))
 
 
 @require_safe

@@ -53,7 +53,7 @@ def jobs(person: User, now: datetime) -> Iterator[Row]:
             weight="broken",
             when=last,
         )
-    lost = Letter.objects.filter(next_at=None, sent_at=None, created_at__gt=now - LETTERS_SINCE)
+    lost = Letter.objects.lost().filter(created_at__gt=now - LETTERS_SINCE)
     count = lost.count()
     if count:
         yield Row(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lessons.content.changes import ChangedBlock, ChangedLesson, Changes
+    from lessons.drip.taking_in import MailsTaken
     from lessons.staff.consequences import Consequences
 
 
@@ -28,6 +29,22 @@ def lines(made: Changes) -> Iterator[str]:
         yield "modules: another order"
     for lesson in made.lessons:
         yield from _lesson(lesson)
+
+
+def mails(taken: MailsTaken) -> Iterator[str]:
+    """What becomes of the mails beside a course; nothing when they stay as they are."""
+    if taken.created:
+        yield "the mails are new"
+    for name in taken.said:
+        yield f"mails: {name}, which holds at once"
+    if taken.made.reordered:
+        yield "mails: another order"
+    for one in taken.made.steps:
+        fields = f" ({', '.join(one.fields)})" if one.fields else ""
+        yield f"mail: {one.key}: {', '.join(one.changes)}{fields}"
+        before, after = (step.body if step else "" for step in (one.before, one.after))
+        if difference := unified(before, after):
+            yield indent(difference, "  ")
 
 
 def readers(told: Consequences) -> Iterator[str]:

@@ -11,12 +11,14 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from lessons.messages import ENROL_CONSENT
+from lessons.drip import noticing, offers
+from lessons.messages import ENROL_CONSENT, OFFERS_CONSENT
 from lessons.pages.private import keep_nowhere, reader_of
 from lessons.reading import enrolling, outline
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from courseapp.accounts.models import User
+    from lessons.content.editions import PublishedLesson
     from lessons.reading.outline import Outline
 
 WAITING = "begin"
@@ -39,28 +42,46 @@ def enrol(request: HttpRequest, slug: str) -> HttpResponse:
     if reader and found.enrolled:
         return keep_nowhere(redirect("continue", course=found.course.uuid))
     if reader and (request.method == "POST" or _yes_was_said(request, slug, now)):
-        return keep_nowhere(_begin(request, reader, found, now))
+        wants_offers = _offers_too(request)
+        response = _begin(request, reader, found, now)
+        if wants_offers:
+            offers.ask(reader=reader, place="begin", now=now)
+        return keep_nowhere(response)
     if request.method == "POST":
         _remember_yes(request, slug, now)
         return keep_nowhere(redirect_to_login(request.path))
-    context = {"outline": found, "course": found.course, "consent": ENROL_CONSENT}
+    context = {
+        "outline": found,
+        "course": found.course,
+        "consent": ENROL_CONSENT,
+        "offers_consent": OFFERS_CONSENT,
+        "asks_offers": reader is None or not offers.agreed(reader=reader),
+        "opens": _plan(reader, found, now),
+    }
     return keep_nowhere(render(request, "lessons/enrol.html", context))
 
 
 def _begin(request: HttpRequest, reader: User, found: Outline, now: datetime) -> HttpResponse:
-    enrolling.enrol(
+    begun = enrolling.enrol(
         reader=reader,
         course=found.course.slug,
         wording=str(ENROL_CONSENT),
         place=f"page:{found.course.slug}",
         now=now,
     )
+    if begun.created:
+        noticing.begun(enrolment=begun.enrolment, now=now)
     request.session.pop(WAITING, None)
     return redirect("continue", course=found.course.uuid)
 
 
 def _remember_yes(request: HttpRequest, slug: str, now: datetime) -> None:
-    request.session[WAITING] = {"course": slug, "at": now.timestamp(), "wording": _wording()}
+    request.session[WAITING] = {
+        "course": slug,
+        "at": now.timestamp(),
+        "wording": _wording(),
+        "offers": "offers" in request.POST,
+    }
 
 
 def _yes_was_said(request: HttpRequest, slug: str, now: datetime) -> bool:
@@ -69,6 +90,22 @@ def _yes_was_said(request: HttpRequest, slug: str, now: datetime) -> bool:
     if not said or said["course"] != slug or said["wording"] != _wording():
         return False
     return now - datetime.fromtimestamp(said["at"], UTC) < WAITS
+
+
+def _offers_too(request: HttpRequest) -> bool:
+    """Whether the box about trainings was ticked, now or before signing in."""
+    if request.method == "POST":
+        return "offers" in request.POST
+    return bool(request.session[WAITING].get("offers"))
+
+
+def _plan(
+    reader: User | None, found: Outline, now: datetime
+) -> list[tuple[PublishedLesson, datetime]]:
+    """The dates that beginning now would promise, on the clock they are shown by."""
+    zone = reader.time_zone if reader else settings.TIME_ZONE
+    timezone.activate(zone)
+    return enrolling.would_open(edition=found.edition, zone=zone, now=now)
 
 
 def _wording() -> str:

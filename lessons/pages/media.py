@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import MissingFileError, StaticFile
 
+from courseapp import browser
 from lessons.content import media, own_files
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def file(request: HttpRequest, name: str) -> FileResponse:
         answer: FileResponse = WhiteNoiseMiddleware.serve(kept, request)
     except (MissingFileError, FileNotFoundError):  # Never there, or removed this instant.
         raise Http404 from None
+    browser.allow(answer, browser.BROUGHT)
     if answer.status_code == HTTPStatus.NOT_MODIFIED:
         answer["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -124,7 +124,8 @@ def open_lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpRespon
         "body": rendering.body(view, rendering.offered_in(view)),
         "stand": rendering.stand(view.outline, view.line),
     }
-    return render(request, "lessons/open_lesson.html", context)
+    page = render(request, "lessons/open_lesson.html", context)
+    return rendering.with_players(page, view.blocks)
 
 
 def _first_door(faces: Sequence[CourseFace]) -> CourseFace | None:

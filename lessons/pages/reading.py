@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from lessons.pages import kept, rendering, rows
+from lessons.pages import kept, places, rendering, rows
 from lessons.pages.private import for_readers
 from lessons.reading import outline as outlines
 from lessons.reading import progress
@@ -67,14 +67,22 @@ def go_on(request: HttpRequest, reader: User, course: UUID) -> HttpResponse:
 def lesson(request: HttpRequest, reader: User, lesson: UUID) -> HttpResponse:
     """A lesson that is open to this reader."""
     view = outlines.of_lesson(reader=reader, lesson=lesson, now=timezone.now())
-    offered = rendering.offered_in(view)
-    return kept.page(
+    offered, writing = rendering.offered_in(view), places.writing_in(view)
+    page = kept.page(
         request,
         "lessons/lesson.html",
-        lambda: {"view": view, "body": rendering.body(view, offered)},
-        key=(*_ending(view), offered),
-        filled={"stand": rendering.stand(view.outline, view.line)},
+        lambda: {
+            "view": view,
+            "body": rendering.body(view, offered, writing),
+            "writes": writing == "kept",
+        },
+        key=(*_ending(view), offered, writing),
+        filled={
+            "stand": rendering.stand(view.outline, view.line),
+            **(places.filled(request, reader, view) if writing == "kept" else {}),
+        },
     )
+    return rendering.with_players(page, view.blocks)
 
 
 @require_POST

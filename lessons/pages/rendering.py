@@ -13,13 +13,20 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from lessons.content.blocks import Offer
+from courseapp import browser
+from lessons.content import embeds
+from lessons.content.blocks import Media, Offer
+from lessons.pages import kept, places
 from lessons.pages.kept import Kept
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
+    from django.http import HttpResponse
+
     from lessons.content.blocks import Block
+    from lessons.pages.places import Writing
     from lessons.reading.outline import LessonLine, LessonView, Outline
 
 # With more lessons than this the row at the top shows the module alone.
@@ -34,16 +41,36 @@ def offered_in(view: LessonView) -> frozenset[str]:
     return view.live_courses & named
 
 
-def body(view: LessonView, offered: frozenset[str]) -> SafeString:
-    """The blocks of the lesson as HTML in the active language; only what is offered is linked."""
-    key = (view.edition, view.line.uuid, get_language(), offered)
-    made = _bodies.get(key, lambda: draft_body(view, offered))
+def with_players(response: HttpResponse, blocks: Iterable[Block]) -> HttpResponse:
+    """Let the page of these blocks show the players of its films, and no other frame."""
+    films = (
+        embeds.embed_of(block.src)
+        for block in blocks
+        if isinstance(block, Media) and block.kind == "embed"
+    )
+    browser.allow(response, browser.PAGE, frame_src={film.host for film in films if film})
+    return response
+
+
+def body(view: LessonView, offered: frozenset[str], writing: Writing = "nowhere") -> SafeString:
+    """The blocks of the lesson as HTML in the active language; only what is offered is linked.
+
+    Where there is ``writing`` it has marks for ``kept.page`` to fill in.
+    """
+    key = (view.edition, view.line.uuid, get_language(), offered, writing)
+    made = _bodies.get(key, lambda: draft_body(view, offered, writing))
     return mark_safe(made)  # noqa: S308 -- rendered by our own templates.
 
 
-def draft_body(view: LessonView, offered: frozenset[str]) -> SafeString:
+def draft_body(
+    view: LessonView, offered: frozenset[str], writing: Writing = "nowhere"
+) -> SafeString:
     """The same, kept nowhere: for a lesson that changes while it is written."""
-    blocks = (_block(block, view.line.uuid, offered) for block in view.blocks)
+    first = places.first_of(view.blocks)
+    blocks = (
+        _block(block, view.line.uuid, offered, writing, asks=block is first)
+        for block in view.blocks
+    )
     return mark_safe("\n".join(blocks))  # noqa: S308 -- rendered by our own templates.
 
 
@@ -67,6 +94,19 @@ def _piece(line: LessonLine, here: LessonLine) -> str:
     return f'<i class="{marks}"></i>' if marks else "<i></i>"
 
 
-def _block(block: Block, lesson: UUID, offered: frozenset[str]) -> str:
+def _block(
+    block: Block, lesson: UUID, offered: frozenset[str], writing: Writing, *, asks: bool
+) -> str:
     template = get_template(f"lessons/blocks/{block.type}.html")
-    return str(template.render({"block": block, "lesson": lesson, "offered": offered})).strip()
+    context = {
+        "block": block,
+        "lesson": lesson,
+        "offered": offered,
+        "writing": writing,
+        # The first place to write asks whether what is written may be kept.
+        "asks": asks and writing == "unasked",
+        "consent": places.ANSWERS_CONSENT,
+        "place": kept.mark(places.name_of(block.id)),
+        "csrf_token": kept.mark("csrf_token"),
+    }
+    return str(template.render(context)).strip()

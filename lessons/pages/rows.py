@@ -55,10 +55,19 @@ def progress(outline: Outline) -> SafeString:
             "%(done)s of %(n)s lesson finished", "%(done)s of %(n)s lessons finished", count
         ) % {"done": outline.finished_count, "n": count}
     name = f"p-{outline.course.uuid}"
+    proof = _proof(outline) if outline.completed_at else ""
     return format_html(
         '<div class="progress"><p id="{}">{}</p>'
-        '<progress max="100" value="{}" aria-labelledby="{}"></progress></div>',
-        *(name, said, outline.percent, name),
+        '<progress max="100" value="{}" aria-labelledby="{}"></progress></div>{}',
+        *(name, said, outline.percent, name, proof),
+    )
+
+
+def _proof(outline: Outline) -> SafeString:
+    """The way to a proof, for who completed the course."""
+    address = reverse("proof", args=[outline.course.uuid])
+    return format_html(
+        '<p><a class="go" href="{}">{}</a></p>', address, _("Proof of participation")
     )
 
 

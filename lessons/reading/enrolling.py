@@ -9,16 +9,18 @@ from django.db import transaction
 
 from courseapp.accounts import consents
 from courseapp.accounts.models import Consent
-from lessons.content import pace
+from lessons.content import editions, pace
 from lessons.content.models import Course
 from lessons.reading import schedule, standing
-from lessons.reading.access import NotGranted
+from lessons.reading.access import NotEnrolled, NotGranted
 from lessons.reading.models import Enrolment, Unlock
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from courseapp.accounts.models import User
+    from lessons.content.editions import PublishedLesson
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,26 @@ def enrol(*, reader: User, course: str, wording: str, place: str, now: datetime)
                 now=now,
             )
     return Begun(enrolment=enrolment, created=created)
+
+
+def enrolment_of(*, here: standing.Standing) -> Enrolment:
+    """The enrolment of who stands here. Raises ``NotEnrolled``, and ``NotGranted`` for a training
+    whose right has ended."""
+    if here.enrolment is None:
+        raise NotEnrolled(here.slug)
+    if here.published.access == Course.Access.GRANTED and not here.granted:
+        raise NotGranted(here.slug)
+    return Enrolment.objects.get(pk=here.enrolment)
+
+
+def would_open(
+    *, edition: UUID, zone: str, now: datetime
+) -> list[tuple[PublishedLesson, datetime]]:
+    """What enrolling now would promise on a clock in this zone; empty without a pace."""
+    published = editions.load(edition)
+    lessons = {lesson.uuid: lesson for lesson in published.lessons}
+    dates = schedule.dates(pace.from_json(published.pace), list(lessons), now, zone)
+    return [(lessons[lesson], opens_at) for lesson, opens_at in dates.items()]
 
 
 def _promise(enrolment: Enrolment, here: standing.Standing) -> None:

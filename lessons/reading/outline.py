@@ -153,6 +153,9 @@ class LessonView:
     outline: Outline
     finished: bool
     live_courses: frozenset[str]
+    enrolment: int | None = None
+    # Whether the reader's answers may be kept; None: never asked.
+    keeps_answers: bool | None = None
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -236,6 +239,8 @@ def view_of(here: Standing, lesson: UUID, now: datetime) -> LessonView:
         outline=outline,
         finished=lesson in here.facts.finished,
         live_courses=here.live_courses,
+        enrolment=here.enrolment,
+        keeps_answers=here.keeps_answers,
     )
 
 

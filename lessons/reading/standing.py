@@ -57,6 +57,8 @@ class Standing:
     last_lesson: UUID | None = None
     last_block: UUID | None = None
     live_courses: frozenset[str] = frozenset()
+    # Whether the reader's answers may be kept; None: never asked.
+    keeps_answers: bool | None = None
     facts: Facts = field(default_factory=Facts)
 
     @cached_property

@@ -34,7 +34,10 @@ SELECT course.uuid, course.slug, course.live_edition_id,
                WHERE held.reader_id = %s AND held.course_id = course.uuid
                  AND held.suspended_at IS NULL AND held.revoked_at IS NULL),
        mine.id, mine.enrolled_at, completed.at, position.lesson_id, position.block,
-       (SELECT {joined} FROM lessons_course WHERE live_edition_id IS NOT NULL)
+       (SELECT {joined} FROM lessons_course WHERE live_edition_id IS NOT NULL),
+       (SELECT said.act FROM accounts_consent AS said
+        WHERE said.user_id = %s AND said.purpose = 'answers'
+        ORDER BY said.at DESC, said.id DESC LIMIT 1)
 FROM lessons_course AS course
 LEFT JOIN lessons_enrolment AS mine
        ON mine.course_id = course.uuid AND mine.reader_id = %s
@@ -58,6 +61,8 @@ WHERE reader_id = %s AND course_id = (SELECT course_id FROM lessons_lesson WHERE
 FOR NO KEY UPDATE"""
 # No reader has this number: a visitor joins with nothing.
 NOBODY = 0
+# How a consent's act reads when it was given.
+GIVEN = "given"
 
 
 class Row(NamedTuple):
@@ -73,6 +78,7 @@ class Row(NamedTuple):
     last_lesson: UUID | None
     last_block: UUID | None
     live_courses: frozenset[str]
+    keeps_answers: bool | None
 
 
 def row(by: By, value: UUID | str, reader: User | None) -> Row | None:
@@ -80,11 +86,13 @@ def row(by: By, value: UUID | str, reader: User | None) -> Row | None:
     number = reader.pk if reader else NOBODY
     with connection.cursor() as cursor:
         asked = STANDING.format(joined=JOINED[connection.vendor]) + WHICH[by]
-        cursor.execute(asked, [number, number, _to_database(value)])
+        cursor.execute(asked, [number, number, number, _to_database(value)])
         found = cursor.fetchone()
     if found is None:
         return None
-    course, slug, edition, granted, enrolment, enrolled, completed, lesson, block, live = found
+    course, slug, edition, granted, enrolment, enrolled, completed, lesson, block, live, said = (
+        found
+    )
     return Row(
         course=_known_uuid(course),
         slug=slug,
@@ -96,6 +104,7 @@ def row(by: By, value: UUID | str, reader: User | None) -> Row | None:
         last_lesson=_uuid(lesson),
         last_block=_uuid(block),
         live_courses=frozenset(live.split()),
+        keeps_answers=None if said is None else said == GIVEN,
     )
 
 

@@ -5,8 +5,19 @@ Stripe answered when asked, and everything else follows from them (`payments.pro
 are cents, times UTC. An order outlives its buyer's account: the tax law wants it for years.
 """
 
-from payments.models.agreed import Attempt, Declaration, Gift, Offer, Order, Product, Withdrawal
+from payments.models.agreed import (
+    Attempt,
+    Declaration,
+    Gift,
+    Offer,
+    Order,
+    Product,
+    StaffGrant,
+    TermsText,
+    Withdrawal,
+)
 from payments.models.hints import Cursor, StripeEvent
+from payments.models.keys import AskedOnce
 from payments.models.money import (
     AccessChange,
     Dispute,
@@ -19,6 +30,7 @@ from payments.models.money import (
 
 __all__ = [
     "AccessChange",
+    "AskedOnce",
     "Attempt",
     "Cursor",
     "Declaration",
@@ -32,6 +44,8 @@ __all__ = [
     "Payment",
     "Product",
     "Refund",
+    "StaffGrant",
     "StripeEvent",
+    "TermsText",
     "Withdrawal",
 ]

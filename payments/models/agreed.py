@@ -87,9 +87,16 @@ class Order(models.Model):
     vat_mode = models.CharField(max_length=10)
     # Hundredths of a percent: 2100 is 21 %.
     vat_rate = models.PositiveIntegerField()
+    # Names the TermsText that was agreed to.
     terms_version = models.CharField(max_length=64)
     placed_at = models.DateTimeField()
     contract = models.CharField(max_length=10, choices=Contract.choices, default=Contract.PLACED)
+    # Staff closed what it opens, for a reason (`payments.barring`); null: they did not.
+    barred_at = models.DateTimeField(null=True, blank=True)
+    barred_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    barred_reason = models.CharField(max_length=300, blank=True)
 
     # --- Copies of the projection -------------------------------------------------------------
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
@@ -105,6 +112,8 @@ class Order(models.Model):
     # Raised by every application of facts; whoever fetched under an older number fetches again.
     sync_no = models.PositiveIntegerField(default=0)
     synced_at = models.DateTimeField(null=True, blank=True)
+    # When Stripe was last asked for somebody who waits for a page, whether or not it answered.
+    looked_at = models.DateTimeField(null=True, blank=True)
     # When the sweeper asks Stripe again without any hint; null: settled.
     next_sync_at = models.DateTimeField(null=True, blank=True)
 
@@ -123,7 +132,21 @@ class Order(models.Model):
     @property
     def source(self) -> str:
         """How the rights this order gives name it."""
-        return f"order:{self.uuid}"
+        return f"{'gift' if self.is_gift else 'order'}:{self.uuid}"
+
+
+class TermsText(models.Model):
+    """A wording of the terms that somebody agreed to, kept for ever: immutable. No personal data.
+
+    ``content`` is what `payments.terms` makes of it, ``digest`` its SHA-256.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    content = models.JSONField()
+    kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest[:12]
 
 
 class Declaration(models.Model):
@@ -200,10 +223,51 @@ class Gift(models.Model):
         return f"gift of {self.order_id}"
 
 
+class StaffGrant(models.Model):
+    """A right that staff gave without a sale, until it is ended.
+
+    Personal data: who was given what, and why; which member of staff gave and ended it.
+    """
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_grants"
+    )
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="staff_grants")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            # Ending one of two for the same thing would end nothing, and nobody would see why.
+            models.UniqueConstraint(
+                fields=["reader", "product"],
+                condition=Q(ended_at__isnull=True),
+                name="staff_grant_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"staff grant {self.uuid}"
+
+    @property
+    def source(self) -> str:
+        """How the rights it gives name it."""
+        return f"staff:{self.uuid}"
+
+
 class Withdrawal(models.Model):
     """A statement that somebody withdraws from a contract, as it came in (art. 6:230oa BW).
 
     ``order`` is null until it is known which contract is meant; what counts is ``submitted_at``.
+    Decided without an order and without a refusal, it was no withdrawal of ours at all.
     Personal data: name, address and what they wrote; kept five years.
     """
 

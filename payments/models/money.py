@@ -36,6 +36,8 @@ class Refund(models.Model):
         STAFF = "staff"
         WITHDRAWAL = "withdrawal"
         DUPLICATE = "duplicate"
+        # Its buyer erased the account before paying.
+        NOBODY = "nobody"
         STRIPE = "stripe"
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -50,6 +52,9 @@ class Refund(models.Model):
     )
     asked_at = models.DateTimeField()
     error = models.TextField(blank=True)
+    # One that failed and was made up for outside Stripe, say by a transfer: when, and how.
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [

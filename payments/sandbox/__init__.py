@@ -36,10 +36,16 @@ Verbs of ``world`` (each returns the Stripe object it changed, as a dict; amount
     dispute_escalate(dispute)
     dispute_close(dispute, "won" | "lost" | "warning_closed")
     register(url, secret=None, payload="snapshot", events=("*",))    # one more webhook endpoint
+    endpoint_change(endpoint, status="disabled")     # or enabled_events, url, api_version
+    endpoint_forget(endpoint)
+    account_change(charges_enabled=False)
+    method_switch("ideal", on=False)
+    tax_register("NL")
     get(id)  all(kind)  events(type=None)       # look without the API
     deliveries(state=None)  held()
     deliver(*delivery_ids)  deliver_due()  resend(event_id)
     wait(seconds=5)                             # until nothing is due or on its way
+    forget()                                    # begin anew, with the same endpoints
 
 ``session``, ``payment_intent``, … are ids. What Stripe would not allow raises ``Refused``.
 
@@ -55,6 +61,7 @@ Verbs of ``world`` (each returns the Stripe object it changed, as a dict; amount
     refund_after = 5.0           # the same for refunds of methods that refund slowly
     refunds_fail = True          # refunds that end by themselves end badly
     clock_skew = -90.0           # seconds, in the Date header
+    denied = {"POST /v1/refunds"}  # what the key may not do; patterns with "*"
     fail(path, how, times=1, seconds=0.0, method="*")   # path: a pattern such as "/v1/refunds*"
                                  # how: 500, 500_stored, 500_after_effect, 429, cut_before,
                                  # cut_after_effect, garbage, slow, slow_after_effect

@@ -43,6 +43,19 @@ def named(store: Store, ident: str) -> Thing:
     return mine(store)
 
 
+def settle(store: Store, **fields: object) -> Thing:
+    """Another state of the account, such as ``charges_enabled=False``."""
+    return store.change(mine(store)["id"], **fields)
+
+
+def switch(store: Store, method: str, *, on: bool) -> Thing:
+    """Switch a method on or off, as under "Payment methods" in the dashboard."""
+    word = "on" if on else "off"
+    shown = {**_switched_on(), "available": on}
+    shown["display_preference"] = {**shown["display_preference"], "preference": word, "value": word}
+    return store.change(CONFIGURATION, **{method: shown})
+
+
 def register_for_tax(store: Store, params: Thing) -> Thing:
     """A registration for taxes in a country; it is listed and charges nothing here."""
     active_from = params["active_from"]

@@ -66,7 +66,7 @@ def answer(store: Store, call: Call) -> Answer:
     if how == "cut_before":
         raise Cut
     try:
-        authentication.check(store, path=call.path, headers=call.headers)
+        authentication.check(store, method=call.method, path=call.path, headers=call.headers)
         _refuse_if_told(how)
         answered = _once(store, call, fault)
     except Refused as refused:

@@ -17,8 +17,8 @@ TEST_KEYS = ("sk_test_", "rk_test_")
 LIVE_KEYS = ("sk_live_", "rk_live_")
 
 
-def check(store: Store, *, path: str, headers: Mapping[str, str]) -> None:
-    """A test key is needed; a live one is told what Stripe tells it."""
+def check(store: Store, *, method: str, path: str, headers: Mapping[str, str]) -> None:
+    """A test key is needed that may do this; a live one is told what Stripe tells it."""
     key = _key(headers.get("Authorization", ""))
     if not key:
         raise Refused(
@@ -32,6 +32,13 @@ def check(store: Store, *, path: str, headers: Mapping[str, str]) -> None:
     if not key.startswith(TEST_KEYS):
         hidden = f"{key[:8]}{'*' * 8}{key[-4:]}"
         raise Refused(f"Invalid API Key provided: {hidden}", status=401, began=False)
+    if store.knobs.denies(method, path):
+        raise Refused(
+            f"The provided key '{key[:8]}{'*' * 8}' does not have the required permissions for "
+            f"this endpoint ({method} {path}).",
+            status=403,
+            began=False,
+        )
     version = headers.get("Stripe-Version", PINNED)
     if version != PINNED:
         raise Refused(

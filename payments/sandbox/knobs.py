@@ -50,6 +50,7 @@ class Knobs:
     refund_after: float | None = 5.0
     refunds_fail: bool = False
     clock_skew: float = 0.0
+    denied: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
 
     def fail(
@@ -61,6 +62,10 @@ class Knobs:
     def stale(self, path: str, *, times: int = 1, back: int = 1) -> None:
         """Let the next GETs of a path answer with an older copy of the object."""
         self.faults.append(Fault(path, "stale", times, back=back, method="GET"))
+
+    def denies(self, method: str, path: str) -> bool:
+        """Whether the key has no permission for this call."""
+        return any(fnmatchcase(f"{method} {path}", pattern) for pattern in self.denied)
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that meets this call, counted down; None when all is well."""
@@ -78,7 +83,7 @@ class Knobs:
 
     def told(self) -> dict[str, Any]:
         """All knobs as JSON can say them."""
-        return {**asdict(self), "drop": sorted(self.drop)}
+        return {**asdict(self), "drop": sorted(self.drop), "denied": sorted(self.denied)}
 
     def turn(self, **wanted: Any) -> None:
         """Turn knobs as JSON names them; ValueError for one that is not there or does not fit."""
@@ -92,7 +97,7 @@ class Knobs:
 def _fitting(name: str, value: Any) -> Any:
     if name == "faults":
         return [_fault(one) for one in value]
-    if name == "drop":
+    if name in {"drop", "denied"}:
         return {str(one) for one in value}
     if name == "retry_after":
         return [float(one) for one in value]

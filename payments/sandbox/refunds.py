@@ -11,6 +11,10 @@ from payments.sandbox.refusals import NoSuchReference, NotInThisState, Refused
 if TYPE_CHECKING:
     from payments.sandbox.store import Store, Thing
 
+# While the bank has the money it cannot be given back once more. A dispute that was won brought it
+# back, and an inquiry never took it: both leave the payment refundable.
+CHARGED_BACK = {"needs_response", "under_review", "lost"}
+
 
 def create(store: Store, params: Thing) -> Thing:
     """Refund a charge, wholly or in part (cents); at once for cards, after a while for banks."""
@@ -179,7 +183,7 @@ def _refuse_impossible(store: Store, charge: Thing, amount: int) -> None:
             f"Charge {ident} cannot be refunded: it is {charge['status']}.",
             code="charge_not_refundable",
         )
-    if any(not one["is_charge_refundable"] for one in store.all("dispute", charge=ident)):
+    if any(one["status"] in CHARGED_BACK for one in store.all("dispute", charge=ident)):
         raise NotInThisState(
             f"Charge {ident} has been charged back; cannot issue a refund.", code="charge_disputed"
         )

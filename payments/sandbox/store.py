@@ -48,6 +48,8 @@ MODELESS = {"account", "balance_transaction", "refund", "endpoint", "delivery"}
 # And these no date.
 DATELESS = {"account", "payment_method_configuration"}
 KEPT_COPIES = 6
+# What is there before anything is sold, and after all of it was forgotten.
+LASTING = {"account", "payment_method_configuration", "endpoint"}
 # Webhooks whose story has not ended.
 UNDER_WAY = {"waiting", "sending"}
 
@@ -144,6 +146,17 @@ class Store:
         kind = self.kinds.pop(ident)
         del self.things[kind][ident]
         self.fresh.things[ident] = (kind, None)
+
+    def forget(self) -> None:
+        """Lose everything but the account and who listens, as if nothing had happened yet."""
+        for ident in [one for one, kind in self.kinds.items() if kind not in LASTING]:
+            self.remove(ident)
+        for kept in (self.notes, self.answers, self.older, self.under_way):
+            kept.clear()
+        self.agenda.clear()
+        if self.journal is not None:
+            self.fresh = Change()
+            self.journal.begin(self._whole())
 
     def all(self, kind: str, **wanted: Any) -> list[Thing]:
         """The objects of a kind with these values, the newest first, as Stripe lists them."""

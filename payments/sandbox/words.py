@@ -49,8 +49,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     # The control page.
     "control": ("Testbetalingen", "Test payments"),
     "control says": (
-        "Alles hier is gespeeld. Wat je doet, hoort de site net als van Stripe.",
-        "Everything here is played. What you do reaches the site as it would from Stripe.",
+        "Alles hier is gespeeld. Wat je doet, hoort de site net als van Stripe."
+        " Actiecodes om te proberen: HALF en GRATIS.",
+        "Everything here is played. What you do reaches the site as it would from Stripe."
+        " Promotion codes to try: HALF and GRATIS.",
     ),
     "orders": ("Bestellingen", "Orders"),
     "no orders": ("Nog geen bestellingen.", "No orders yet."),

@@ -5,7 +5,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from payments.sandbox import agenda, deliveries, disputes, endpoints, paying, refunds, sessions
+from payments.sandbox import (
+    account,
+    agenda,
+    deliveries,
+    disputes,
+    endpoints,
+    paying,
+    promotions,
+    refunds,
+    sessions,
+)
 from payments.sandbox.methods import METHODS
 
 if TYPE_CHECKING:
@@ -125,6 +135,15 @@ class World:
         with self.store.turn():
             return refunds.create(self.store, params)
 
+    def offer_code(self, code: str, *, percent: int) -> Thing:
+        """A promotion code that takes ``percent`` off; one of that name is left as it is."""
+        with self.store.turn():
+            if found := promotions.active_code(self.store, code):
+                return found
+            coupon = promotions.create_coupon(self.store, {"percent_off": percent})
+            asked = {"promotion": {"type": "coupon", "coupon": coupon["id"]}, "code": code}
+            return promotions.create_code(self.store, asked)
+
     def register(
         self,
         url: str | Receiver,
@@ -141,6 +160,38 @@ class World:
             return endpoints.register(
                 self.store, url=url, payload=payload, enabled_events=[*events], secret=secret
             )
+
+    def endpoint_change(self, endpoint: str, **fields: object) -> Thing:
+        """Change an endpoint: ``status``, ``enabled_events``, ``url``, ``api_version``."""
+        with self.store.turn():
+            return self.store.change(endpoint, **fields)
+
+    def endpoint_forget(self, endpoint: str) -> None:
+        with self.store.turn():
+            endpoints.forget(self.store, endpoint)
+
+    def account_change(self, **fields: object) -> Thing:
+        """Another state of the account: ``charges_enabled=False``, ``details_submitted=False``."""
+        with self.store.turn():
+            return account.settle(self.store, **fields)
+
+    def method_switch(self, method: str, *, on: bool) -> Thing:
+        """Switch a way of paying on or off for the whole account."""
+        with self.store.turn():
+            return account.switch(self.store, method, on=on)
+
+    def tax_register(self, country: str, kind: str = "standard") -> Thing:
+        """Register for taxes in a country (``NL``), as under "Tax" in the dashboard."""
+        options = {country.lower(): {"type": kind}}
+        params = {"country": country, "country_options": options, "active_from": "now"}
+        with self.store.turn():
+            return account.register_for_tax(self.store, params)
+
+    def forget(self) -> None:
+        """Begin anew: nothing was sold yet, no knob is turned; the same endpoints listen."""
+        with self.store.turn():
+            self.store.forget()
+            self.knobs.reset()
 
     # Looking.
 

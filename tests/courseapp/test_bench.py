@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import stripe
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -21,6 +22,8 @@ from courseapp.bench import (
     crowd,
     databases,
     derivations,
+    environments,
+    events,
     floor,
     material,
     openedx,
@@ -31,8 +34,10 @@ from courseapp.bench.report import EDITS, FIRST, MOST_OF_A_PAGE, Report, Speed
 from lessons.content import editions
 from lessons.content.models import Course
 from lessons.reading.models import Completed, Enrolment, Finished, Opened, Unlock
+from payments import gateway
 
 FLOOR = "40776e26dc7c2659e04ef633256d1be6889555055d215c9ed83108f4c309ac9c"
+HOOK_FLOOR = "8d6aa3af14fd5fb9a2cc5507d23c33895e92eb922acefb2ab533b0227479f4a9"
 NOBODY = "postgres://postgres@127.0.0.1:1/postgres"
 DATABASES = ["sqlite", "postgresql"]
 
@@ -74,9 +79,10 @@ def make_speed(**fields: Any) -> Speed:
     )
 
 
-def test_the_floor_never_changes() -> None:
-    source = Path(floor.__file__).read_bytes()
-    assert hashlib.sha256(source).hexdigest() == FLOOR
+@pytest.mark.parametrize(("name", "digest"), [("floor", FLOOR), ("hook_floor", HOOK_FLOOR)])
+def test_the_floors_never_change(name: str, digest: str) -> None:
+    source = Path(floor.__file__).with_name(f"{name}.py").read_bytes()
+    assert hashlib.sha256(source).hexdigest() == digest
 
 
 @pytest.mark.slow
@@ -94,12 +100,28 @@ def test_a_run_measures_everything_wherever_it_can_and_leaves_nothing_behind() -
         "outline_api",
         "finish",
         "finish_again",
+        "webhook",
+        "webhook floor",
     }
+    (statements,) = {one["queries"] for one in found["requests"] if one["figure"] == "webhook"}
+    assert statements <= 3
     assert all(one["per_second"] > 0 and one["seconds"] > 0 for one in found["requests"])
     assert {one["database"] for one in found["publishing"]} == set(expected)
     assert {one["database"] for one in found["staff_pages"]} == set(expected)
     assert {one["readers"] for one in found["staff_pages"]} == {20, 40}
     assert all(one["statements"] <= MOST_OF_A_PAGE for one in found["staff_pages"])
+    assert {one["database"] for one in found["mails"]} == set(expected)
+    assert all(one["per_second"] > 0 for one in found["mails"])
+    assert [one["mails"] for one in found["code_waits"]] == [75] * len(expected)
+    assert [one["mails"] for one in found["memory"]] == [150] * len(expected)
+    assert all(one["last"] > 10 for one in found["memory"])
+    among = [(one["queue"], one["rows"], "flood" in one) for one in found["claims"]]
+    sizes = [(2_000, False), (4_000, False), (4_000, True)]
+    assert among == [(queue, *one) for queue in ("places", "letters") for one in sizes] * len(
+        expected
+    )
+    assert all(one["claim"] > 0 for one in found["claims"])
+    assert [one["database"] for one in found["sealed_texts"]] == expected
     assert [one["pages"] for one in found["deriving"]] == [1, 10]
     assert set(found["machine"]) >= {"cores", "python", "django", "sqlite"}
 
@@ -119,10 +141,83 @@ def test_without_postgresql_the_run_says_so_and_measures_sqlite(
 
 @pytest.mark.slow
 def test_a_quick_run_installs_nothing() -> None:
-    found = run("--only", "openedx")
-    assert [line for line in found["left_out"] if "openedx-core" in line]
-    assert found["beside_openedx"] == []
-    assert not (Path(settings.VAR_DIR) / "bench-openedx").exists()
+    found = run("--only", "openedx", "--only", "djstripe", "--only", "mails")
+    for name in ("openedx-core", "dj-stripe", "django-post_office"):
+        assert [line for line in found["left_out"] if name in line]
+    assert found["beside_openedx"] == found["beside_djstripe"] == []
+    for folder in ("bench-openedx", "bench-djstripe", "bench-post-office"):
+        assert not (Path(settings.VAR_DIR) / folder).exists()
+
+
+@pytest.mark.slow
+def test_from_paying_to_reading_is_measured_where_redis_is() -> None:
+    found = run("--only", "access")
+    if found["left_out"]:
+        assert any("Redis" in line for line in found["left_out"])
+        return
+    (row,) = found["from_paying_to_reading"]
+    assert row["purchases"] == 3
+    assert 0 < row["median"] <= row["p95"] <= row["longest"]
+    assert left_behind() == []
+
+
+def test_every_event_to_measure_with_is_new_signed_and_one_of_ours() -> None:
+    bodies = events.sale(events.world(), set(gateway.EVENTS))
+    assert len(bodies) >= 4
+    sent = events.some(events.signed([*bodies.values()], prefix="x"), 2 * len(bodies))
+    ids = set()
+    for body, signature in sent:
+        stripe.WebhookSignature.verify_header(body, signature, events.SECRET)
+        told = json.loads(body)
+        assert told["type"] in gateway.EVENTS
+        ids.add(told["id"])
+    assert len(ids) == len(sent)
+
+
+def test_the_table_tells_of_selling() -> None:
+    side = {"per_second": 900.0, "statements": 1}
+    row = {"name": "a sale", "database": "sqlite", "ours": side, "theirs": side}
+    waits = {"database": "sqlite", "purchases": 60, "median": 0.2, "p95": 2.4, "longest": 3.0}
+    report = Report(
+        began=datetime(2026, 1, 5, tzinfo=UTC),
+        hooks=[{**row, "times_as_fast": 4.0}, {**row, "times_as_fast": 2.9}],
+        access=[waits],
+    )
+    text = report.as_text()
+    assert "4.0 times as fast  ≥ 3 reached" in text
+    assert "2.9 times as fast  ≥ 3 MISSED" in text
+    assert "95 of 100 < 2 s MISSED" in text
+
+
+@pytest.mark.slow
+def test_reading_sealed_texts_is_measured_beside_the_cipher_alone() -> None:
+    for row in run("--only", "sealed")["sealed_texts"]:
+        assert 0 < row["bare_p50"] <= row["p50"] <= row["p99"]
+        assert row["longer"] <= 64
+        assert row["rewrapped"] == 40
+    assert left_behind() == []
+
+
+def test_the_table_says_how_long_it_takes_to_read_a_sealed_text() -> None:
+    row = {
+        "database": "sqlite",
+        "bytes": 900,
+        "longer": 35,
+        "p50": 200.0,
+        "bare_p50": 2.0,
+        "work_p99": 300.0,
+        "rewrapped": 10_000,
+    }
+    rows = [
+        {**row, "p99": 999.0, "rewrapping_s": 9.9},
+        {**row, "p99": 1_001.0, "rewrapping_s": 10.1},
+    ]
+    report = Report(began=datetime(2026, 1, 5, tzinfo=UTC), sealed=rows)
+    text = " ".join(report.as_text().split())
+    assert "0.999 ≤ 1 ms reached 0.300 100 times 2.0 µs" in text
+    assert "1.001 ≤ 1 ms MISSED" in text
+    assert "10,000 in 9.9 s reached" in text
+    assert "10,000 in 10.1 s MISSED" in text
 
 
 def test_a_figure_nobody_knows_is_refused() -> None:
@@ -178,7 +273,7 @@ def test_what_cannot_be_installed_is_told_and_leaves_no_half_environment_in_use(
     monkeypatch.setenv("PIP_FIND_LINKS", "")
     monkeypatch.setattr(openedx, "PACKAGES", ("no-such-thing-as-this==1",))
     for _ in range(2):
-        with pytest.raises(openedx.NotInstalled, match="no-such-thing-as-this"):
+        with pytest.raises(environments.NotInstalled, match="no-such-thing-as-this"):
             openedx.environment(tmp_path, lambda _line: None)
 
 
@@ -193,7 +288,7 @@ def test_an_environment_that_is_there_is_used_until_another_version_is_wanted(
     assert len(said) == 1
     monkeypatch.setattr(openedx, "PACKAGES", ("another==2",))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(openedx.NotInstalled):
+    with pytest.raises(environments.NotInstalled):
         openedx.environment(tmp_path, said.append)
 
 

@@ -13,6 +13,8 @@ from django.conf import settings as django_settings
 from courseapp import checks
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_django import Settings
 
 pytestmark = pytest.mark.once
@@ -23,10 +25,11 @@ def good(settings: Settings) -> Settings:
     """The settings of a sound installation."""
     settings.PRODUCTION = True
     settings.DEBUG = False
-    settings.SECRET_KEY = "x7" * 40
+    settings.SECRET_KEY = "x7Kq2mZp9wRt4vLs" * 5
     settings.SITE_URL = "https://cursus.example.org"
     settings.ALLOWED_HOSTS = ["cursus.example.org"]
     settings.SMTP_URL = "smtps://mail.example.org:465"
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     settings.DEFAULT_FROM_EMAIL = "Ik kies jou <post@example.org>"
     settings.BROKER_URL = "redis://127.0.0.1:6379/0"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
@@ -48,9 +51,12 @@ def test_a_sound_installation_is_not_complained_about(good: Settings) -> None:
     [
         ("SECRET_KEY", "", "E001"),
         ("SECRET_KEY", "x" * 49, "E001"),
+        ("SECRET_KEY", "x7" * 40, "E011"),
+        ("SECRET_KEY", "django-insecure-x7Kq2mZp9wRt4vLs" * 2, "E011"),
         ("DEBUG", True, "E002"),
         ("SITE_URL", "http://cursus.example.org", "E003"),
         ("SMTP_URL", "", "E004"),
+        ("ALLAUTH_TRUSTED_PROXY_COUNT", 0, "W003"),
         ("DEFAULT_FROM_EMAIL", "Ik kies jou <post@localhost>", "E005"),
         ("DEFAULT_FROM_EMAIL", "post@server.local", "E005"),
         ("DATABASE_URL", "sqlite:///db.sqlite3", "E006"),
@@ -68,6 +74,13 @@ def test_each_unsound_setting_is_named(
     assert found() == [finding]
 
 
+@pytest.mark.parametrize("backend", ["locmem.LocMemCache", "dummy.DummyCache"])
+def test_a_cache_of_each_process_own_is_refused(good: Settings, backend: str) -> None:
+    good.CACHES = {"default": {"BACKEND": f"django.core.cache.backends.{backend}"}}
+
+    assert "E010" in found()
+
+
 def test_outside_production_nothing_is_asked(good: Settings) -> None:
     good.PRODUCTION = False
     good.SMTP_URL = ""
@@ -75,6 +88,23 @@ def test_outside_production_nothing_is_asked(good: Settings) -> None:
     good.DATABASE_URL = "sqlite:///db.sqlite3"
 
     assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PRODUCTION", True), ("SANDBOX", False), ("KEEPS_MAIL", False), ("DEBUG", False)],
+)
+def test_a_clock_that_can_be_moved_is_refused_beside_anything_real(
+    settings: Settings, tmp_path: Path, name: str, value: bool
+) -> None:
+    settings.CLOCK_FILE = tmp_path / "clock"
+    settings.PRODUCTION = False
+    settings.DEBUG = settings.SANDBOX = settings.KEEPS_MAIL = True
+    assert checks.movable_clock() == []
+
+    setattr(settings, name, value)
+
+    assert [message.id for message in checks.movable_clock()] == ["courseapp.E009"]
 
 
 def test_production_without_a_secret_does_not_start() -> None:

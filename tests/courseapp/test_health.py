@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from courseapp.post import heartbeat
+from tests.databases import with_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ print(answer.status_code, answer.content.decode())
 """
 
 
-@pytest.mark.django_db
+@with_keys
 def test_all_is_well_when_the_beat_was_here_lately(client: Client) -> None:
     now = timezone.now()
     heartbeat.note(now=now)
@@ -40,10 +41,10 @@ def test_all_is_well_when_the_beat_was_here_lately(client: Client) -> None:
     assert response.status_code == HTTPStatus.OK
     told = json.loads(response.content)
     assert told.pop("beat_at").startswith(f"{now:%Y-%m-%dT%H:%M}")
-    assert told == {"status": "ok", "database": "ok", "broker": "ok", "beat": "ok"}
+    assert told == {"status": "ok", "database": "ok", "keys": "ok", "broker": "ok", "beat": "ok"}
 
 
-@pytest.mark.django_db
+@with_keys
 def test_a_late_beat_is_told_and_does_not_take_the_site_down(client: Client) -> None:
     assert json.loads(client.get("/healthz").content)["beat"] == "never"
     heartbeat.note(now=timezone.now() - timedelta(minutes=6))
@@ -52,7 +53,7 @@ def test_a_late_beat_is_told_and_does_not_take_the_site_down(client: Client) -> 
     assert (response.status_code, told["status"], told["beat"]) == (200, "degraded", "late")
 
 
-@pytest.mark.django_db
+@with_keys
 def test_a_spool_that_is_deleted_is_no_trouble(client: Client) -> None:
     shutil.rmtree(settings.SPOOL_DIR, ignore_errors=True)
     assert json.loads(client.get("/healthz").content)["broker"] == "ok"

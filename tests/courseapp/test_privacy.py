@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date, time, timedelta
 from io import StringIO
 
 import pytest
@@ -13,11 +14,15 @@ from courseapp import privacy
 from courseapp.accounts.models import AuditEntry, MachineToken
 from lessons.content import editing
 from lessons.content.models import UnsavedText
-from lessons.reading import access, outline, progress
-from lessons.reading.models import Access, Enrolment, Finished
+from lessons.drip import choices, pump
+from lessons.drip.models import Choice, Mail, Place
+from lessons.reading import access, outline, progress, rhythm
+from lessons.reading.models import Access, Enrolment, Finished, Pause, Rhythm
+from tests.databases import with_keys
 from tests.factories import NOW, lessons_of, make_course, make_enrolment, make_reader
+from tests.lessons.drip.writing import make_following
 
-pytestmark = pytest.mark.django_db
+pytestmark = with_keys
 
 
 def test_everything_about_a_reader_is_handed_over_and_nobody_elses() -> None:
@@ -34,7 +39,8 @@ def test_everything_about_a_reader_is_handed_over_and_nobody_elses() -> None:
     export = privacy.export_person(reader)
     assert export["account"]["email"] == "noor@example.org"
     (following,) = export["lessons"]["courses"]
-    assert following["finished"] == following["opened"] == {lesson.slug: NOW.isoformat()}
+    fact = {"lesson": lesson.slug, "edition": 1, "at": NOW.isoformat()}
+    assert following["finished"] == following["opened"] == [fact]
     assert following["stopped"]["block"] == str(block)
     assert following["completed_at"] == NOW.isoformat()
     assert export["lessons"]["rights"][0]["source"] == "gift:7"
@@ -55,6 +61,39 @@ def test_an_erased_reader_leaves_no_address_and_no_fact_and_others_keep_theirs()
     assert [one.reader for one in Enrolment.objects.all()] == [stranger]
     assert (Finished.objects.count(), Access.objects.count()) == (1, 0)
     assert reader.consents.count() == 1  # The proof of consent stays, on a row without a name.
+
+
+def test_what_a_reader_decided_of_dates_and_mails_is_handed_over_and_taken_away() -> None:
+    enrolment, other = make_following(now=NOW), make_following(now=NOW)
+    reader = enrolment.reader
+    pump.look(now=NOW + timedelta(days=3))
+    rhythm.choose(enrolment=enrolment, hour=time(7), zone="Europe/Amsterdam", now=NOW)
+    rhythm.pause(enrolment=enrolment, until_day=date(2026, 12, 1), now=NOW)
+    rhythm.open_all(enrolment=enrolment, now=NOW)
+    choices.choose(
+        reader=reader, course=enrolment.course_id, about=Choice.About.NUDGES, wanted=False,
+        way="page", now=NOW,
+    )  # fmt: skip
+
+    told = privacy.export_person(reader)["lessons"]
+
+    (course,) = told["courses"]
+    assert (course["hour"], course["opened_all_at"]) == ("07:00", NOW.isoformat())
+    assert course["pauses"][0]["begins_at"] == NOW.isoformat()
+    assert told["mail_choices"][0]["about"] == "nudges"
+    (sequence,) = told["sequences"]
+    assert [mail["kind"] for mail in sequence["mails"]] == ["lesson"]
+    json.dumps(told)
+
+    privacy.erase_person(reader, now=NOW)
+
+    for model in (Place, Mail, Choice, Rhythm, Pause):
+        rows = model.objects.all()
+        left = [str(one) for one in rows if getattr(one, "reader", None) == reader]
+        assert left == [], model
+    assert not Rhythm.objects.exists()
+    assert not Pause.objects.exists()
+    assert [place.reader for place in Place.objects.all()] == [other.reader]
 
 
 def test_the_commands_hand_over_and_take_away_after_a_second_word() -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from payments import inbox, ordering, refunds, sandbox, sync
-from payments.models import Order, Product
+from payments import inbox, refunds, sync
+from payments.models import Order
 from tests.factories import make_reader
+from tests.journeys.selling import SLUG, order, pay, selling
 from tests.journeys.walking import carry_session, come_in_by_code
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from payments.sandbox import Running
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SLUG = "kiezen-met-helderheid"
-SECRET = "whsec_for_journeys"
 
 
 @pytest.fixture
@@ -36,20 +33,7 @@ def shop(
 ) -> Iterator[Running]:
     """The shipped training for sale, and a Stripe of its own beside the site."""
     assert course
-    with sandbox.running(
-        webhook=f"{live_server.url}/hooks/stripe/",
-        secret=SECRET,
-        host="localhost",
-        background=False,
-    ) as stripe_:
-        own_hosts.add(urlsplit(stripe_.base).netloc)
-        settings.SITE_URL = live_server.url
-        settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = stripe_.key, stripe_.base
-        settings.STRIPE_WEBHOOK_SECRETS, settings.STRIPE_ENV = [SECRET], live_server.url
-        call_command("load_products")
-        product = Product.objects.get(slug=SLUG)
-        if not product.offers.exists():
-            ordering.set_price(product=product, amount=14_900, by=None, now=timezone.now())
+    with selling(site=live_server.url, settings=settings, hosts=own_hosts) as stripe_:
         yield stripe_
 
 
@@ -59,19 +43,6 @@ def worker(stripe_: Running) -> None:
         stripe_.world.deliver_due()
         inbox.work(now=timezone.now())
         refunds.send_intended(now=timezone.now())
-
-
-def order(page: Page, *, gift: bool = False) -> None:
-    """From the order page, signed in, to the payment page."""
-    page.goto(f"/bestellen/{SLUG}/")
-    for name in ("adult", "terms", *(("gift",) if gift else ())):
-        page.check(f"main input[name={name}]")
-    page.locator("main form .btn").click()
-    page.wait_for_url("**/c/pay/**")
-
-
-def pay(page: Page, way: str) -> None:
-    page.locator(f"button[value={way}]").click()
 
 
 def withdraw(page: Page, placed: Order, axe: Callable[[Page], list[str]]) -> None:
@@ -122,6 +93,23 @@ def test_a_newcomer_buys_and_reads_at_once(browser_page: Page, shop: Running, ax
     page.wait_for_url("**/mijn/les/**")
 
 
+def test_a_double_click_and_the_back_button_are_one_order(
+    browser_page: Page, shop: Running, live_server: LiveServer
+) -> None:
+    page = browser_page
+    signed_in(page, live_server.url)
+    page.goto(f"/bestellen/{SLUG}/")
+    for name in ("adult", "terms"):
+        page.check(f"main input[name={name}]")
+    page.locator("main form .btn").dblclick(no_wait_after=True)
+    page.wait_for_url("**/c/pay/**")
+    page.go_back()
+    order(page)
+
+    assert Order.objects.get().attempts.count() == 1
+    assert len(shop.world.all("checkout.session")) == 1
+
+
 @pytest.mark.parametrize("way", ["ideal", "bancontact"])
 def test_banks_of_here(
     browser_page: Page, shop: Running, live_server: LiveServer, way: str
@@ -168,8 +156,8 @@ def test_who_closes_the_tab_finds_the_order_open_and_pays_it_later(
         ("later_fails", "De betaling is niet gelukt"),
     ],
 )
-def test_a_payment_that_takes_days(
-    browser_page: Page, shop: Running, live_server: LiveServer, way: str, end: str
+def test_a_payment_that_takes_days_appears_by_itself(
+    browser_page: Page, shop: Running, live_server: LiveServer, way: str, end: str, axe: Any
 ) -> None:
     page = browser_page
     signed_in(page, live_server.url)
@@ -177,12 +165,12 @@ def test_a_payment_that_takes_days(
     pay(page, way)
     expect(page.locator("main h1")).to_have_text("Je betaling is onderweg")
     expect(page.locator("main")).to_contain_text("in behandeling")
+    assert axe(page) == []
 
     session = str(Order.objects.get().attempts.get().session_id)
     finish = shop.world.async_succeed if way == "later_succeeds" else shop.world.async_fail
     finish(session)
     worker(shop)
-    page.reload()
 
     expect(page.locator("main h1")).to_have_text(end)
 

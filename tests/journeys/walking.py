@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
 from tests.courseapp.accounts.coming_in import latest_code
-from tests.lessons.pages.opening import BACKEND
+from tests.signing import let_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Page
 
     from courseapp.accounts.models import User
 
+WIDTHS = (320, 360, 768, 1280)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 BUTTON = "main form:has(input[name={}]) button:not([type=button])"
 
 
@@ -47,6 +51,25 @@ def finish_lesson(page: Page) -> None:
 def carry_session(page: Page, reader: User, address: str) -> None:
     """Sign the reader in without walking through the door again."""
     client = Client()
-    client.force_login(reader, backend=BACKEND)
+    let_in(client, reader)
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
+
+
+def looked_at(page: Page, axe: Callable[[Page], list[str]]) -> list[str]:
+    """What is wrong with the page that is open: as axe sees it by day and by night, at the width it
+    has, with all that folds opened; and every width it is too wide for.
+    """
+    size, found = page.viewport_size, []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        more = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found += [f"is {more} too wide at {width}"] if more > 0 else []
+    assert size is not None
+    page.set_viewport_size(size)
+    page.locator("details").evaluate_all("nodes => nodes.forEach(node => { node.open = true })")
+    for scheme in SCHEMES:
+        # Without motion, so that no colour is seen on its way from one to the other.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [f"{scheme}: {violation}" for violation in axe(page)]
+    return found

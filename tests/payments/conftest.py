@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
+import stripe
 from django.test import Client
 from django.utils import timezone
 
 from payments import checkout, inbox, ordering, refunds, sandbox, sync
 from payments.models import Order, Product
-from payments.pages import declarations
+from payments.ordering import declarations
 from tests.factories import make_course, make_reader
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ class Shop:
 
     def pay(self, order: Order, method: str = "card", **more: Any) -> None:
         """On Stripe's page; the webhooks arrive and the worker does its round."""
-        self.stripe.world.pay(self.session(order), method=method, **more)
+        if order.attempts.exists():  # What costs nothing has no payment page.
+            self.stripe.world.pay(self.session(order), method=method, **more)
         self.settle()
 
     def intent(self, order: Order) -> str:
@@ -70,9 +73,15 @@ class Shop:
         return sync.sync_order(order=order.pk, now=timezone.now())
 
 
+@cache
+def _door() -> Client:
+    """Made once: each new one reads all static files."""
+    return Client()
+
+
 def receive(body: bytes, headers: dict[str, str]) -> int:
     """A webhook that arrives at our address."""
-    answer = Client().post(
+    answer = _door().post(
         "/hooks/stripe/",
         data=body,
         content_type="application/json",
@@ -86,6 +95,13 @@ def payload(request: pytest.FixtureRequest) -> Payload:
     """Both kinds of events Stripe can be told to send."""
     kind: Payload = request.param
     return kind
+
+
+@pytest.fixture
+def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK waits half a second before it tries again; nobody is helped by that here."""
+    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.0)
+    monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.0)
 
 
 @pytest.fixture

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 from django.utils import timezone
 
+from courseapp.post import retention
 from courseapp.post.models import Letter
+from courseapp.privacy import erase_person
 from lessons.reading.models import Access
-from payments import checkout, gifts, refunds, withdrawal
+from payments import checkout, gifts, ordering, refunds, sync, withdrawal
 from payments.models import Invoice, LedgerEntry, Order, Refund, StripeEvent
+from payments.sandbox.refusals import NotInThisState
+from tests.databases import with_keys
 from tests.factories import make_reader
 from tests.payments.conftest import BACK, PRICE
 
@@ -144,6 +149,83 @@ def test_a_refund_in_stripes_dashboard_counts(shop: Shop) -> None:
     assert Refund.objects.get().origin == "stripe"
 
 
+def test_what_was_told_is_not_told_again_when_its_letter_is_gone(shop: Shop) -> None:
+    order = shop.order()
+    shop.pay(order)
+    refunds.ask(order=order, amount=100, reason="", by=None, now=timezone.now())
+    shop.settle()
+    later = timezone.now() + timedelta(days=100)
+    assert retention.forget_old(now=later) == 0
+    Letter.objects.update(next_at=None, sent_at=timezone.now())
+    assert retention.forget_old(now=later) == 2
+
+    sync.sync_order(order=order.pk, now=later)
+
+    assert not Letter.objects.exists()
+
+
+@with_keys
+def test_who_erases_the_account_and_pays_after_all_gets_the_money_back(shop: Shop) -> None:
+    order = shop.order()
+    assert order.buyer is not None
+    erase_person(order.buyer, now=timezone.now())
+    shop.pay(order)
+    order.refresh_from_db()
+
+    assert order.buyer is None
+    assert (order.paid_amount, order.refunded_amount) == (PRICE, PRICE)
+    assert Refund.objects.get().origin == "nobody"
+    assert not Access.objects.exists()
+    assert balance(order) == 0
+
+
+@with_keys
+def test_who_erases_the_account_after_reading_is_paid_nothing_back(shop: Shop) -> None:
+    order = shop.order()
+    shop.pay(order)
+    order.refresh_from_db()
+    assert order.buyer is not None
+    erase_person(order.buyer, now=timezone.now())
+
+    assert shop.look(order).refunded_amount == 0
+    assert not Refund.objects.exists()
+
+
+def test_a_refund_the_bank_sends_back_later_is_undone_in_the_books_to_the_cent(shop: Shop) -> None:
+    order = shop.order()
+    shop.pay(order)
+    refunds.ask(order=order, amount=5_000, reason="", by=None, now=timezone.now())
+    shop.settle()
+    refund = Refund.objects.get()
+    shop.stripe.world.refund_fail(str(refund.stripe_id))
+    shop.settle()
+    order.refresh_from_db()
+
+    papers = list(Invoice.objects.filter(order=order).order_by("issued_at", "number"))
+    assert sorted(one.content["total"] for one in papers) == [-5_000, 5_000, PRICE]
+    assert sum(one.content["vat"] for one in papers) == 2586
+    assert order.refunded_amount == 0
+    assert [one.pk for one in refunds.unsettled(order)] == [refund.pk]
+    assert balance(order) == 0
+
+
+def test_what_was_given_back_in_another_way_waits_for_nobody(shop: Shop) -> None:
+    owner = make_reader(is_staff=True, is_owner=True)
+    order = shop.order()
+    shop.pay(order)
+    refunds.ask(order=order, amount=5_000, reason="", by=None, now=timezone.now())
+    shop.settle()
+    shop.stripe.world.refund_fail(str(Refund.objects.get().stripe_id))
+    shop.settle()
+    (failed,) = refunds.unsettled(order)
+
+    refunds.settle(refund=failed, note="Overgemaakt", by=owner, now=timezone.now())
+
+    assert refunds.unsettled(order) == []
+    with pytest.raises(refunds.NotFailed):
+        refunds.settle(refund=failed, note="Nog eens", by=owner, now=timezone.now())
+
+
 @pytest.mark.parametrize(("end", "readable"), [("won", True), ("lost", False)])
 def test_a_dispute_holds_the_right_until_it_is_decided(
     shop: Shop,
@@ -229,3 +311,67 @@ def test_a_second_click_leads_to_the_same_payment_page(shop: Shop) -> None:
 
     assert order.attempts.count() == 1
     assert again == order.attempts.get().url
+
+
+def test_a_code_takes_its_part_off_and_the_papers_say_what_was_paid(shop: Shop) -> None:
+    shop.stripe.world.offer_code("HALF", percent=50)
+    order = shop.order()
+    shop.pay(order, code="half")
+    order.refresh_from_db()
+
+    assert (order.state, order.total, order.paid_amount) == ("paid", PRICE, PRICE // 2)
+    assert order.troubles == []
+    assert may_read(order.buyer)
+    assert Invoice.objects.get(order=order).content["total"] == PRICE // 2
+    assert balance(order) == 0
+
+
+def test_a_code_for_all_of_it_gives_the_right_without_payment_or_invoice(shop: Shop) -> None:
+    shop.stripe.world.offer_code("GRATIS", percent=100)
+    order = shop.order()
+    shop.pay(order, code="GRATIS")
+    order.refresh_from_db()
+
+    assert (order.state, order.paid_amount) == ("paid", 0)
+    assert may_read(order.buyer)
+    assert letters_to(order, "confirmed:") == 1
+    assert not Invoice.objects.filter(order=order).exists()
+    assert not order.payments.exists()
+
+
+def test_a_code_that_is_used_up_changes_nothing(shop: Shop) -> None:
+    shop.stripe.world.offer_code("HALF", percent=50)
+    order = shop.order()
+    code = shop.stripe.world.all("promotion_code")[0]
+    shop.stripe.world.store.change(code["id"], active=False)
+
+    with pytest.raises(NotInThisState, match="invalid"):
+        shop.pay(order, code="HALF")
+
+    assert shop.look(order).state == "open"
+    assert not may_read(order.buyer)
+
+
+def test_what_costs_nothing_asks_stripe_for_nothing(shop: Shop) -> None:
+    ordering.set_price(product=shop.product, amount=0, by=None, now=timezone.now())
+    shop.stripe.knobs.fail("*", "500", times=50)
+    order = shop.order()
+    order.refresh_from_db()
+
+    assert (order.state, order.paid_amount) == ("paid", 0)
+    assert may_read(order.buyer)
+    assert not order.attempts.exists()
+
+    withdrawal.submit(name="J", contract=order.number, email=order.email, now=timezone.now())
+    assert not may_read(order.buyer)
+    assert shop.look(order).contract == "withdrawn"
+    assert not may_read(order.buyer)
+
+
+def test_where_the_buyer_is_is_kept_twice_for_the_tax_office(shop: Shop) -> None:
+    """Art. 24b of Regulation 282/2011 wants two pieces of evidence that agree."""
+    order = shop.order()
+    shop.pay(order, country="BE")
+    order.refresh_from_db()
+
+    assert order.country_evidence == {"billing": "BE", "payment": "BE"}

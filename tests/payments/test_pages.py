@@ -11,7 +11,7 @@ from django.test import Client
 from courseapp.post.models import Letter
 from payments.models import Withdrawal
 from tests.factories import make_reader
-from tests.lessons.pages.opening import BACKEND
+from tests.signing import BACKEND
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +66,11 @@ def test_the_order_of_somebody_else_is_not_there() -> None:
     client.force_login(make_reader(), backend=BACKEND)
 
     assert client.get("/bestellingen/ABCDEFGHJK/").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_longest_address_there_is_gets_its_receipt_as_well() -> None:
+    labels = ".".join(["a" * 60] * 3)
+    address = f"{'b' * 60}@{labels}.example"
+
+    assert state(Client(), email=address) == HTTPStatus.OK
+    assert Letter.objects.get().to == address

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from courseapp.post.models import Letter
 from lessons.reading.models import Access
-from payments import applying, checkout, gateway, inbox, sync
+from payments import applying, checkout, gateway, inbox, once, sync
 from payments.models import Invoice, Order, StripeEvent
-from tests.payments.conftest import BACK
+from tests.factories import make_reader
+from tests.lessons.api.calling import Caller, token_of
+from tests.payments.api.asking import place
+from tests.payments.conftest import BACK, PRICE
 from tests.racing import all_good, at_once
+from tests.signing import BACKEND
 
 if TYPE_CHECKING:
+    from courseapp.accounts.models import User
     from tests.payments.conftest import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,6 +89,63 @@ def test_eight_presses_of_the_button_open_one_payment_page(shop: Shop) -> None:
 
     assert len(set(urls)) == 1
     assert order.attempts.count() == 1
+
+
+def form(shop: Shop, buyer: User) -> dict[str, str]:
+    """What the order page sends, with the key it carries."""
+    client = Client()
+    client.force_login(buyer, backend=BACKEND)
+    page = client.get(f"/bestellen/{shop.product.slug}/").content.decode()
+    found = re.search(r'name="key" value="([^"]+)"', page)
+    assert found
+    return {"key": found[1], "amount": str(PRICE), "adult": "on", "terms": "on"}
+
+
+def pressed(shop: Shop, buyer: User, sent: dict[str, str]) -> list[str]:
+    """Where eight presses of the button at one moment lead."""
+    clients = [Client() for _ in range(8)]
+    for client in clients:
+        client.force_login(buyer, backend=BACKEND)
+    address = f"/bestellen/{shop.product.slug}/"
+    answers = all_good(at_once(lambda number: clients[number].post(address, sent)))
+    assert {one.status_code for one in answers} == {302}
+    return [one["Location"] for one in answers]
+
+
+def test_eight_presses_of_order_place_one_order_with_one_payment_page(shop: Shop) -> None:
+    buyer = make_reader()
+    places = pressed(shop, buyer, form(shop, buyer))
+
+    order = Order.objects.get()
+    assert order.attempts.count() == 1
+    assert len(shop.stripe.world.all("checkout.session")) == 1
+    # Whoever met the others at work is at the order, and can go on from there.
+    assert {*places} <= {order.attempts.get().url, f"/bestellingen/{order.number}/"}
+
+
+def test_without_the_key_eight_presses_would_be_eight_orders(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The positive control: what the test above sees is the key's doing."""
+    buyer = make_reader()
+    sent = form(shop, buyer)
+    monkeypatch.setattr(once, "order", lambda *, act, **_more: once.Done(act(), created=True))
+    pressed(shop, buyer, sent)
+
+    assert Order.objects.count() == 8
+
+
+def test_eight_requests_with_one_key_are_one_order_with_one_201(shop: Shop) -> None:
+    buyer = make_reader()
+    token = token_of(buyer)
+    callers = [Caller() for _ in range(8)]
+    for caller in callers:
+        caller.headers = {"X-Session-Token": token}
+    answers = all_good(at_once(lambda number: place(callers[number], "key-1")))
+
+    assert sorted(status for status, _told in answers) == [200] * 7 + [201]
+    assert {told["number"] for _status, told in answers} == {Order.objects.get().number}
+    assert len(shop.stripe.world.all("checkout.session")) == 1
 
 
 def test_invoices_of_many_orders_at_once_have_no_gap(shop: Shop) -> None:

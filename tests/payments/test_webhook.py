@@ -99,7 +99,14 @@ def test_what_stripe_did_not_sign_now_leaves_no_row(signed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"\xff\xfe", b"", b"[]", b"null", b"{}", b'{"object": "event"}', b"{" * 900]
+    "body",
+    [
+        *(b"\xff\xfe", b"", b"[]", b"null", b"{}", b'{"object": "event"}', b"{" * 900),
+        *(event(id=None), event(id=5), event(id="evt_\0"), event(id="evt_\ud800")),
+        *(event(type={}), event(created="now"), event(data={"object": []}), event(data=None)),
+        event(data={"object": {"id": "cs_1", "metadata": {"order": "\0"}}}),
+        event(object="v2.core.event", created="now"),
+    ],
 )
 def test_a_signed_body_that_is_no_event_is_refused(body: bytes) -> None:
     stamp = int(time.time())
@@ -143,3 +150,18 @@ def test_an_event_of_nobody_s_order_is_asked_about_and_let_go(shop: Shop) -> Non
     )
     inbox.work(now=timezone.now())
     assert StripeEvent.objects.get().state == "ignored"
+
+
+def test_what_several_events_say_of_one_order_is_asked_of_stripe_once(shop: Shop) -> None:
+    order = shop.order()
+    shop.stripe.world.pay(shop.session(order))
+    shop.stripe.world.deliver_due()
+    order.refresh_from_db()
+    before = order.sync_no
+
+    inbox.work(now=timezone.now())
+
+    order.refresh_from_db()
+    assert (order.state, order.sync_no) == ("paid", before + 1)
+    assert not StripeEvent.objects.filter(state="received").exists()
+    assert StripeEvent.objects.filter(state="done").count() > 1

@@ -44,11 +44,20 @@ class Command(BaseCommand):
             help="Also show where the time of so many requests goes.",
         )
 
+        parser.add_argument(
+            "--grow",
+            type=int,
+            default=0,
+            metavar="ROWS",
+            help="Claim among so many places and letters at last, say 10000000.",
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Exit status 1 when something could not be measured; a missed goal is only told."""
         report = Report(began=timezone.now())
+        plan = runs.QUICK if options["quick"] else runs.Plan()
         run = runs.Run(
-            plan=runs.QUICK if options["quick"] else runs.Plan(),
+            plan=plan.grown(options["grow"]) if options["grow"] else plan,
             names=options["only"] or runs.NAMES,
             report=report,
             folder=Path(settings.VAR_DIR),

@@ -99,6 +99,8 @@ def _test_shop() -> list[Child]:
         *("--webhook", f"http://localhost:{settings.PORT}/hooks/stripe/"),
         *("--secret", settings.STRIPE_WEBHOOK_SECRETS[0]),
     ]
+    if settings.CLOCK_FILE:
+        command += ["--clock", str(settings.CLOCK_FILE)]
     return [Child("stripe", command)]
 
 

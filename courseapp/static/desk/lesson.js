@@ -283,16 +283,13 @@
     const around = article.parentElement.parentElement;
     const scrolled = around.scrollTop;
     const at = from?.dataset.key ?? from?.closest("[data-key]")?.dataset.key;
-    const query = article.querySelector("[data-find]")?.value ?? "";
     await Rich.close(blocks);
+    const query = article.querySelector("[data-find]")?.value ?? "";
     blocks.innerHTML = told.blocks;
     article.innerHTML = told.article;
     around.scrollTop = scrolled;
     const find = article.querySelector("[data-find]");
-    if (find && query) {
-      find.value = query;
-      filter(query);
-    }
+    if (find) find.value = query;
     prepare();
     const block = told.block && document.getElementById(`b-${told.block}`);
     if (at && verb !== "insert") {
@@ -604,9 +601,18 @@
   const prepare = () => {
     const first = article.querySelector("[data-key].in > summary, [data-key] > summary");
     if (first) stop(first);
+    // What was looked for before this ran, or stands in new columns again.
+    const find = article.querySelector("[data-find]");
+    if (find?.value) filter(find.value);
     grow(form);
     light(blocks.querySelector(".blk.open"));
   };
+  // The outline calls this lesson what the field above it says.
+  const title = document.getElementById("f-title");
+  const named = page.querySelector(".outline [aria-current] [lang]");
+  title.addEventListener("input", () => {
+    if (named && title.value.trim()) named.textContent = title.value;
+  });
   const narrow = matchMedia("(max-width: 75rem)");
   const columns = () => {
     const outline = document.querySelector(".outline [data-column]");

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lessons.api.staff import articles, courses, editions, insight, lessons, publishing, staleness
+from lessons.api.staff import (
+    articles,
+    courses,
+    editions,
+    insight,
+    lessons,
+    publishing,
+    sequences,
+    staleness,
+)
 
 ARTICLE = "articles/<uuid:article>/"
 COURSE = "courses/<uuid:course>/"
 MODULE = "modules/<uuid:module>/"
 EDITION = "editions/<uuid:edition>/"
 LESSON = "lessons/<uuid:lesson>/"
+SEQUENCE = "sequences/<uuid:sequence>/"
 BLOCK = f"{LESSON}blocks/<uuid:block>/"
 
 urlpatterns: list[URLPattern] = [
@@ -44,4 +54,18 @@ urlpatterns: list[URLPattern] = [
     path(f"{EDITION}changes/", editions.RestoreChanges.as_view(), name="api-staff-restoring"),
     path(f"{EDITION}compare/<uuid:other>/", editions.Compare.as_view(), name="api-staff-compare"),
     path(f"{EDITION}restore/", publishing.Restore.as_view(), name="api-restore"),
+    path("sequences/", sequences.Sequences.as_view(), name="api-staff-sequences"),
+    path(SEQUENCE, sequences.Sequence.as_view(), name="api-staff-sequence"),
+    path(f"{SEQUENCE}draft/", sequences.WriteDraft.as_view(), name="api-staff-sequence-draft"),
+    path(
+        f"{SEQUENCE}versions/<int:version>/",
+        sequences.Version.as_view(),
+        name="api-staff-sequence-version",
+    ),
+    path(f"{SEQUENCE}changes/", sequences.Changes.as_view(), name="api-staff-sequence-changes"),
+    path(f"{SEQUENCE}publish/", sequences.Publish.as_view(), name="api-staff-sequence-publish"),
+    path(f"{SEQUENCE}timeline/", sequences.Timeline.as_view(), name="api-staff-sequence-timeline"),
+    path(f"{SEQUENCE}figures/", sequences.Figures.as_view(), name="api-staff-sequence-figures"),
+    path(f"{SEQUENCE}stop/", sequences.Stop.as_view(), name="api-staff-sequence-stop"),
+    path(f"{SEQUENCE}resume/", sequences.Resume.as_view(), name="api-staff-sequence-resume"),
 ]

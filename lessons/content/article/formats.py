@@ -116,7 +116,7 @@ def read_file(path: Path) -> tuple[str, Form]:
     Raises what ``read`` raises, and ``OSError``.
     """
     if path.stat().st_size > SIZE_MAX:
-        raise _too_large()
+        raise too_large()
     with path.open("rb") as file:
         return read(file.read(SIZE_MAX + 1), path.name)
 
@@ -130,7 +130,7 @@ def read(data: bytes, name: str) -> tuple[str, Form]:
     ``BrokenDocx`` and ``DocxTooLarge``.
     """
     if len(data) > SIZE_MAX:
-        raise _too_large()
+        raise too_large()
     if not data.strip(b"\0 \t\r\n") and b"\0" not in data:
         raise EmptyArticle(_("The file is empty."))
     _refuse_other_kinds(data)
@@ -166,7 +166,8 @@ def read_pasted(text: str) -> tuple[str, Form]:
     return read(text.replace("\r\n", "\n").encode("utf-8", "surrogatepass"), "")
 
 
-def _too_large() -> ArticleTooLarge:
+def too_large() -> ArticleTooLarge:
+    """What is said of an article past ``SIZE_MAX``."""
     return ArticleTooLarge(_("An article is at most %(size)s MB.") % {"size": SIZE_MAX // 1024**2})
 
 

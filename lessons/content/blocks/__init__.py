@@ -117,11 +117,15 @@ class SelfCheck(Block):
 
 @dataclass(frozen=True, kw_only=True)
 class Reflection(Block):
-    """A question to think or write about, with an example already filled in."""
+    """A question to think or write about, with an example already filled in.
+
+    One with ``in_mind`` must stay unwritten, on paper too: whoever finds it might do harm.
+    """
 
     type = "reflection"
     title: str = line()
     prompt: str = line(required=True)
+    in_mind: bool = flag(default=False)
     example: str = rich()
     body: str = rich()
 

@@ -26,6 +26,7 @@ LABELS = {
     "closing": pgettext_lazy("field", "closing"),
     "course": pgettext_lazy("field", "course"),
     "example": pgettext_lazy("field", "example"),
+    "in_mind": pgettext_lazy("field", "in mind"),
     "invented": pgettext_lazy("field", "invented"),
     "kind": pgettext_lazy("field", "kind"),
     "label": pgettext_lazy("field", "label"),
@@ -87,8 +88,8 @@ def choice(*options: str) -> str:
 
 
 def flag(*, default: bool) -> bool:
-    """Yes or no."""
-    return cast("bool", _field("flag", required=False, default=default))
+    """Yes or no; ``default`` where nobody said."""
+    return cast("bool", _field("flag", required=False, default=default, unsaid=default))
 
 
 def number() -> int:
@@ -174,9 +175,9 @@ def _read_choice(name: str, value: object, meta: Mapping[str, Any]) -> str:
     return str(value)
 
 
-def _read_flag(name: str, value: object, _meta: Mapping[str, Any]) -> bool:
+def _read_flag(name: str, value: object, meta: Mapping[str, Any]) -> bool:
     if value is None:
-        return bool(_meta.get("default", True))
+        return bool(meta["unsaid"])
     if not isinstance(value, bool):
         raise _amiss(_("The field “%(field)s” is true or false."), name)
     return value

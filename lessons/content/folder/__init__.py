@@ -5,6 +5,7 @@
     01-<module>/module.md
     01-<module>/01-<lesson>.md      front matter, then the blocks
     media/                          the pictures, sound and films that the blocks show
+    mails/                          what `lessons.drip.folder` reads and writes; left alone here
 
 A block is a line ``::: kind``, its fields as YAML, a line ``---``, its body, a line ``:::``; empty
 fields are left out. Pure: no database. The shapes stand here; `writing` and `reading`
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from lessons.content import blocks
 
+MAILS = "mails"
 ENDINGS = {"text": "txt", "markdown": "md", "html": "html"}
 
 

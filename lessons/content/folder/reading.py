@@ -35,7 +35,7 @@ MINUTES_MAX = 600
 
 def read_folder(path: Path) -> CourseFile:
     """The course in this folder. Raises ``InvalidFolder``, naming the file, for anything amiss."""
-    front, description = _read_page(path / "course.md")
+    front, description = read_page(path / "course.md")
     with _naming(path / "course.md"):
         cited = front.get("articles") or []
         if not isinstance(cited, list):
@@ -156,7 +156,7 @@ def _one_of(front: Mapping[str, Any], name: str, *words: str) -> str:
     return value
 
 
-def _read_file(file: Path) -> str:
+def read_file(file: Path) -> str:
     try:
         if file.stat().st_size > MOST_BYTES:
             raise InvalidFolder(f"{file.name} is larger than {MOST_BYTES // 1_000_000} MB.")
@@ -167,8 +167,9 @@ def _read_file(file: Path) -> str:
         raise InvalidFolder(f"{file.name} cannot be read as text: {error}.") from None
 
 
-def _read_page(file: Path) -> tuple[dict[str, Any], str]:
-    match = FRONT.fullmatch(_read_file(file).replace("\r\n", "\n"))
+def read_page(file: Path) -> tuple[dict[str, Any], str]:
+    """The fields of a page and its text. Raises ``InvalidFolder``, naming the file."""
+    match = FRONT.fullmatch(read_file(file).replace("\r\n", "\n"))
     if match is None:
         raise InvalidFolder(f"{file.name} does not start with its fields between two lines '---'.")
     with _naming(file):
@@ -194,7 +195,7 @@ def _numbered(path: Path, *, folders: bool) -> list[Path]:
 def _read_article(folder: Path, slug: object) -> ArticleFile:
     file = folder / f"{_as_slug(str(slug))}.yaml"
     with _naming(file):
-        front = _mapping(_read_file(file))
+        front = _mapping(read_file(file))
         source = folder / Path(str(front["source"])).name
         forms = {f".{ending}": form for form, ending in ENDINGS.items()}
         if source.suffix not in forms:
@@ -206,7 +207,7 @@ def _read_article(folder: Path, slug: object) -> ArticleFile:
             description=_text(front, "description"),
             public=_flag(front, "public", default=True),
             form=forms[source.suffix],
-            source=_read_file(source),
+            source=read_file(source),
             keys=_kept_keys(front),
             kinds=_kinds(front),
         )
@@ -216,7 +217,7 @@ def _read_media(folder: Path, named: Sequence[str]) -> Iterator[MediaCopy]:
     """The files the lessons show; what else lies there is nobody's."""
     file = folder / "names.yaml"
     with _naming(file):
-        names = _mapping(_read_file(file)) if file.is_file() else {}
+        names = _mapping(read_file(file)) if file.is_file() else {}
     for path in named:
         if not (folder / path).is_file():
             raise InvalidFolder(f"media/{path} is missing: a lesson shows it.")
@@ -225,7 +226,7 @@ def _read_media(folder: Path, named: Sequence[str]) -> Iterator[MediaCopy]:
 
 def _read_module(folder: Path) -> ModuleFile:
     file = folder / "module.md"
-    front, description = _read_page(file)
+    front, description = read_page(file)
     with _naming(file):
         return ModuleFile(
             uuid=UUID(front["uuid"]),
@@ -238,7 +239,7 @@ def _read_module(folder: Path) -> ModuleFile:
 
 
 def _read_lesson(file: Path) -> LessonFile:
-    front, body = _read_page(file)
+    front, body = read_page(file)
     with _naming(file):
         read = list(_read_blocks(body))
         return LessonFile(

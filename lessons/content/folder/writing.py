@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from lessons.content.folder import InvalidFolder, source_name
+from lessons.content.blocks import fields_of
+from lessons.content.folder import MAILS, InvalidFolder, source_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 def write_folder(course: CourseFile, path: Path) -> None:
     """Write the course there, whole or not at all.
 
-    A folder that already holds a course is replaced. Raises ``InvalidFolder`` when something else
-    is in the way.
+    A folder that already holds a course is replaced, all but its mails. Raises ``InvalidFolder``
+    when something else is in the way.
     """
     refuse_others(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,6 +35,8 @@ def write_folder(course: CourseFile, path: Path) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())
         _copy_media(course.media, fresh / "media")
+        if (path / MAILS).is_dir():
+            shutil.copytree(path / MAILS, fresh / MAILS)
         if path.exists():
             path.rename(old)
         shutil.move(fresh, path)
@@ -47,16 +50,16 @@ def refuse_others(path: Path) -> None:
 
 def files_of(course: CourseFile) -> Iterator[tuple[str, str]]:
     """Every file of the folder with its text, in reading order."""
-    yield "course.md", _page(_course_front(course), course.description)
+    yield "course.md", page(_course_front(course), course.description)
     for article in course.articles:
         yield f"articles/{article.slug}.yaml", _yaml(_article_front(article))
         yield f"articles/{source_name(article)}", article.source
     for place, module in enumerate(course.modules, start=1):
         folder = f"{place:02}-{module.slug}"
-        yield f"{folder}/module.md", _page(_module_front(module), module.description)
+        yield f"{folder}/module.md", page(_module_front(module), module.description)
         for number, lesson in enumerate(module.lessons, start=1):
             body = "\n\n".join(_block(block, lesson.stale) for block in lesson.blocks)
-            yield f"{folder}/{number:02}-{lesson.slug}.md", _page(_lesson_front(lesson), body)
+            yield f"{folder}/{number:02}-{lesson.slug}.md", page(_lesson_front(lesson), body)
     if course.media:
         yield "media/names.yaml", _yaml({one.path: one.name for one in course.media})
 
@@ -124,7 +127,13 @@ def _lesson_front(lesson: LessonFile) -> dict[str, Any]:
 
 
 def _block(block: blocks.Block, stale: Mapping[str, Mapping[str, str]]) -> str:
-    data = {name: value for name, value in block.as_json().items() if _is_given(value)}
+    # A "no" is written where "yes" would be understood without it.
+    usual = {name for name in fields_of(type(block)) if getattr(type(block), name) is False}
+    data = {
+        name: value
+        for name, value in block.as_json().items()
+        if _is_given(value) and not (value is False and name in usual)
+    }
     kind, body = data.pop("type"), data.pop("body", "")
     outdated = dict(stale.get(str(block.id), {}))
     front = _yaml({**data, "stale": outdated} if outdated else data)
@@ -135,7 +144,8 @@ def _is_given(value: object) -> bool:
     return value is False or value not in ("", [], 0)
 
 
-def _page(front: dict[str, Any], body: str) -> str:
+def page(front: dict[str, Any], body: str) -> str:
+    """A file: its fields between two lines ``---``, then its text."""
     return f"---\n{_yaml(front)}---\n{body}\n" if body else f"---\n{_yaml(front)}---\n"
 
 

@@ -19,6 +19,8 @@ ADDRESSES = {"https", "mailto", "tel"}
 # As many lists and quotes as the parser goes into; a list counts twice, for itself and its item.
 DEEPEST = 20
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+# A line that ends here and not its paragraph: a backslash that is not itself escaped.
+HARD_BREAK = re.compile(r"(?<!\\)((?:\\\\)*)\\\n")
 HOLLOW = re.compile(r"(<li>|<blockquote>)\n(</li>|</blockquote>)")
 # What is left of a link to an address that is not allowed. Links hold no links.
 # Of a line of spaces that do not break, the parser makes a paragraph of nothing.
@@ -77,7 +79,7 @@ def to_html(text: str) -> SafeString:
 
 def to_plain(text: str) -> str:
     """The same without marks and line by line, as a reader would see it; not for HTML."""
-    return ESCAPED.sub(r"\1", readability.plain(text))
+    return ESCAPED.sub(r"\1", readability.plain(HARD_BREAK.sub(r"\1\n", text)))
 
 
 def to_words(text: str) -> str:

@@ -1,9 +1,10 @@
-"""Taking in a text, pasted or from a file: a new article, or a new version of one."""
+"""Taking in a text (pasted, a file, another site's): a new article, or a new version of one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -13,8 +14,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from courseapp import logs
 from courseapp.errors import Refused
-from lessons.content import accepting, comparing, shelf
+from lessons.content import accepting, comparing, fetching, shelf
 from lessons.content import article as text
 from lessons.content import articles as content
 from lessons.content.article.formats import PASTED_MAX, SIZE_MAX
@@ -34,6 +36,7 @@ def _limits() -> dict[str, object]:
     return {
         "limit": number_format(PASTED_MAX, force_grouping=True),
         "megabytes": SIZE_MAX // 1024**2,
+        "hosts": settings.ARTICLE_IMPORT_HOSTS,
     }
 
 
@@ -43,8 +46,8 @@ def new(request: HttpRequest, person: User) -> HttpResponse:
     if request.method != "POST":
         return render(request, "desk/articles/take.html", _limits())
     try:
-        source, form = _given(request)
-        row = content.add(source=source, form=form, by=person, now=timezone.now())
+        source, form, host = _given(request, person)
+        row = content.add(source=source, form=form, by=person, now=timezone.now(), host=host)
     except Refused as refused:
         return _again(request, refused)
     messages.success(request, _("The article is in. See whether everything was recognised."))
@@ -59,9 +62,9 @@ def version(request: HttpRequest, person: User, article: UUID) -> HttpResponse:
         context = {**_limits(), "article": row, "revision": shelf.newest(row)}
         return render(request, "desk/articles/take.html", context)
     try:
-        source, form = _given(request)
+        source, form, host = _given(request, person)
         revised = content.renew(
-            article=row.pk, source=source, form=form, by=person, now=timezone.now()
+            article=row.pk, source=source, form=form, by=person, now=timezone.now(), host=host
         )
     except Refused as refused:
         return _again(request, refused, row)
@@ -76,12 +79,21 @@ def version(request: HttpRequest, person: User, article: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:article_changes", args=[row.pk]))
 
 
-def _given(request: HttpRequest) -> tuple[str, text.Form]:
-    """The text that came along: the file if one was chosen, else what was pasted."""
+def _given(request: HttpRequest, person: User) -> tuple[str, text.Form, str]:
+    """The text that came along, and the site it was fetched from: the file if one was chosen, else
+    what is at the address if one was given, else what was pasted."""
     upload = request.FILES.get("file")
     if upload is not None:
-        return text.read(upload.read(SIZE_MAX + 1), upload.name or "")
-    return text.read_pasted(request.POST.get("text", ""))
+        return *text.read(upload.read(SIZE_MAX + 1), upload.name or ""), ""
+    address = request.POST.get("address", "").strip()
+    if not address:
+        return *text.read_pasted(request.POST.get("text", "")), ""
+    try:
+        fetched = fetching.fetch(address, hosts=settings.ARTICLE_IMPORT_HOSTS)
+    except fetching.AddressNotAllowed as refused:
+        logs.tell("fetch_refused", person=person, why=refused.why)
+        raise
+    return fetched.source, fetched.form, fetched.host
 
 
 def _again(request: HttpRequest, refused: Refused, article: Article | None = None) -> HttpResponse:
@@ -92,6 +104,7 @@ def _again(request: HttpRequest, refused: Refused, article: Article | None = Non
         "revision": shelf.newest(article) if article else None,
         "error": refused,
         "typed": request.POST.get("text", ""),
+        "address": request.POST.get("address", ""),
         "file": "file" in request.FILES,
     }
     return render(request, "desk/articles/take.html", context, status=refused.status)

@@ -20,6 +20,7 @@ LABELS: dict[str, Sentence] = {
     "statements": _("Statements"),
     "closing": _("Closing sentence"),
     "prompt": _("Question"),
+    "in_mind": _("Only to think about"),
     "example": _("An example"),
     "minutes": _("Minutes"),
     "sheet": _("Name of the sheet to print"),
@@ -58,6 +59,9 @@ HELP: dict[tuple[str, str], Sentence] = {
     ("reflection", "title"): _("Without a title it says “To think about”."),
     ("reflection", "prompt"): _("One open question."),
     ("reflection", "example"): _("How somebody else might answer; it lowers the threshold."),
+    ("reflection", "in_mind"): _(
+        "For what nobody may find: the reader is asked not to write it down, and nothing is kept."
+    ),
     ("exercise", "title"): _("What one does, in a word or two."),
     ("exercise", "sheet"): _("With a name the reader can print it, with room to write."),
     ("exercise", "minutes"): _("At most how long it takes. 0: it does not say."),

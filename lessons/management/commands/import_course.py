@@ -1,4 +1,4 @@
-"""``manage.py import_course DIR``: a folder of Markdown as a course's working copy."""
+"""``manage.py import_course DIR``: a folder as the working copy of a course and its mails."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from courseapp.errors import Refused
-from lessons.content import rehearsal, transfer
-from lessons.content.folder.reading import read_folder
+from lessons.drip import taking_in
 from lessons.management import changes_told
 from lessons.management.commands import EnglishCommand, Refusal
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from lessons.content.rehearsal import TakingIn
+    from lessons.drip.taking_in import MailsTaken, Rehearsed
 
 
 class Command(EnglishCommand):
-    help = "Make the working copy of a course what a folder says. Readers see it once published."
+    help = (
+        "Make the working copy of a course, and of the mails beside it, what a folder says."
+        " Readers see them once published."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
@@ -28,22 +30,37 @@ class Command(EnglishCommand):
 
     def handle(self, *_args: Any, folder: Path, dry_run: bool, **_options: Any) -> None:
         try:
-            course = read_folder(folder)
+            found = taking_in.read(folder)
             if dry_run:
-                self.tell(rehearsal.of_taking_in(course, now=timezone.now()))
+                self.tell(taking_in.rehearse(found, now=timezone.now()))
                 return
-            taken = transfer.take_in(course, by=None, now=timezone.now())
+            taken, mails = taking_in.take_in(found, by=None, now=timezone.now())
         except Refused as refusal:
             raise Refusal(refusal) from refusal
         verb = "created" if taken.created else "updated"
-        self.stdout.write(f"{course.slug}: working copy {verb}, {taken.retired} lessons retired.")
+        slug = found.course.slug
+        self.stdout.write(f"{slug}: working copy {verb}, {taken.retired} lessons retired.")
+        if mails is not None:
+            self.stdout.write(f"{slug}: {_said(mails)}")
 
-    def tell(self, found: TakingIn) -> None:
+    def tell(self, found: Rehearsed) -> None:
         """What taking it in would change."""
-        for line in changes_told.lines(found.made):
+        of_mails = list(changes_told.mails(found.mails)) if found.mails else []
+        articles = (
+            ("new", found.course.articles_added),
+            ("revised", found.course.articles_revised),
+        )
+        for line in changes_told.lines(found.course.made):
             self.stdout.write(line)
-        for verb, titles in (("new", found.articles_added), ("revised", found.articles_revised)):
+        for verb, titles in articles:
             for title in titles:
                 self.stdout.write(f"article: {title}: {verb}")
-        if found.created:
+        if found.course.created:
             self.stdout.write("the course is new")
+        for line in of_mails:
+            self.stdout.write(line)
+
+
+def _said(mails: MailsTaken) -> str:
+    verb = "created" if mails.created else "updated"
+    return f"working copy of its mails {verb}, {len(mails.made.steps)} mails changed."

@@ -14,12 +14,13 @@ from courseapp import privacy as everywhere
 from courseapp.accounts import consents, privacy, staff
 from courseapp.accounts.models import Consent, User
 from tests.courseapp.accounts.coming_in import sign_in
+from tests.databases import with_keys
 from tests.factories import NOW, make_reader
 
 if TYPE_CHECKING:
     from django.test import Client
 
-pytestmark = pytest.mark.django_db
+pytestmark = with_keys
 EMAIL = "anna@example.org"
 
 

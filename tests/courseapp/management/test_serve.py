@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,8 +100,33 @@ def descendants(of: int) -> list[int]:
     return sorted(below - {of})
 
 
+def lose_worker_and_spool(site: subprocess.Popen[str], folder: Path) -> None:
+    """Kill the worker, and with it the clock, and delete the folder of bells."""
+    [worker] = [number for number in descendants(site.pid) if "worker" in command_of(number)]
+    os.kill(worker, signal.SIGKILL)
+    shutil.rmtree(folder / "spool")
+    heard_until(site, "worker ended (by SIGKILL); starting it again")
+
+
+def command_of(number: int) -> list[str]:
+    return Path(f"/proc/{number}/cmdline").read_text(encoding="utf-8").split("\0")
+
+
+def beat_after(folder: Path, moment: float) -> bool:
+    """Whether the clock is heard after this moment: a tick came through a new folder."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        with closing(sqlite3.connect(folder / "db.sqlite3")) as table:
+            row = table.execute("SELECT at FROM post_heartbeat").fetchone()
+        at = datetime.fromisoformat(row[0]).replace(tzinfo=UTC) if row else None
+        if at is not None and at.timestamp() > moment:
+            return True
+        time.sleep(0.5)
+    return False
+
+
 @pytest.mark.slow
-def test_the_site_comes_up_stays_alone_and_leaves_nothing_behind(
+def test_the_site_comes_up_stays_alone_outlives_its_worker_and_leaves_nothing_behind(
     site: subprocess.Popen[str], tmp_path: Path, port: int
 ) -> None:
     told = heard_until(site, "/healthz")
@@ -111,6 +140,10 @@ def test_the_site_comes_up_stays_alone_and_leaves_nothing_behind(
 
     assert "already runs" in refusal(tmp_path, port)
     assert f"Port {port} is taken" in refusal(tmp_path / "other", port)
+
+    assert beat_after(tmp_path, 0)
+    lose_worker_and_spool(site, tmp_path)
+    assert beat_after(tmp_path, time.time())
 
     family = descendants(site.pid)
     assert len(family) >= 3, "the web server, one of its workers at least, and the worker"

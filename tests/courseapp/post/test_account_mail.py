@@ -10,7 +10,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from courseapp.post import account_mail, letters, pump
+from courseapp.post import account_mail, letters, marks, pump
 from courseapp.post.models import Letter
 from tests.courseapp.accounts.coming_in import ask, latest_code, sign_in
 
@@ -52,7 +52,7 @@ def test_a_code_is_in_no_log_and_gone_from_the_table_when_sent(
 @pytest.mark.django_db
 def test_a_code_that_was_never_sent_is_gone_after_ten_minutes(client: Client) -> None:
     ask(client, NEWCOMER)
-    pump.forget_expired(now=timezone.now() + timedelta(minutes=10, seconds=1))
+    marks.forget_expired(now=timezone.now() + timedelta(minutes=10, seconds=1))
     assert Letter.objects.get().text == ""
 
 

@@ -59,10 +59,32 @@ def test_the_html_of_a_mail_can_run_nothing() -> None:
     [mail] = mailbox.newest()
     response = pages.mail_html(RequestFactory().get("/"), mail.id)
     assert response.status_code == HTTPStatus.OK
-    assert response["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    policy = response["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "sandbox", "frame-ancestors 'self'"} <= set(policy)
     assert response["X-Frame-Options"] == "SAMEORIGIN"
 
 
 def test_the_mailbox_has_no_address_outside_development() -> None:
     with pytest.raises(NoReverseMatch):
         reverse("mailbox")
+
+
+def test_what_is_attached_can_be_opened_and_only_a_pdf_in_the_browser() -> None:
+    message = EmailMultiAlternatives("Bestelling", "Dag", "post@example.org", ["a@example.org"])
+    message.attach("factuur.pdf", b"%PDF-1.7")
+    message.attach("pagina.html", "<script>alert(1)</script>", "text/html")
+    mailbox.Backend().send_messages([message])
+    [mail] = mailbox.newest()
+
+    pdf = pages.mail_file(RequestFactory().get("/"), mail.id, 0)
+    page = pages.mail_file(RequestFactory().get("/"), mail.id, 1)
+
+    assert [(file.name, file.size) for file in mail.attached] == [
+        ("factuur.pdf", 8),
+        ("pagina.html", 25),
+    ]
+    assert (pdf.content, pdf["Content-Type"]) == (b"%PDF-1.7", "application/pdf")
+    assert pdf["Content-Disposition"] == 'inline; filename="factuur.pdf"'
+    assert page["Content-Disposition"].startswith("attachment")
+    with pytest.raises(NotFound):
+        mailbox.attached_to(mail.id, 2)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from courseapp.accounts import entering
 from courseapp.accounts import tasks as daily
 from courseapp.accounts.models import User
-from courseapp.post import heartbeat, tasks
+from courseapp.post import heartbeat, pump, tasks
 from courseapp.post.models import Letter
 from tests.courseapp.post.writing import make_letter
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_pump_sends_more_than_a_batch_in_one_go() -> None:
-    for _ in range(tasks.BATCH + 1):
+    for _ in range(pump.BATCH + 1):
         make_letter(now=timezone.now())
     tasks.send_letters()
     assert not Letter.objects.filter(sent_at=None).exists()

@@ -9,6 +9,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.test import Client
 
 from courseapp.sessions import SessionStore
+from tests.signing import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ def token_of(reader: User) -> str:
     session[SESSION_KEY] = str(reader.pk)
     session[BACKEND_SESSION_KEY] = "courseapp.accounts.backend.Backend"
     session[HASH_SESSION_KEY] = reader.get_session_auth_hash()
+    show(session, reader)
     session.create()
     return str(session.session_key)
 
@@ -41,6 +43,12 @@ class Caller:
 
     def put(self, path: str, body: object = None) -> tuple[int, Any]:
         return self._send("PUT", path, body)
+
+    def patch(self, path: str, body: object = None) -> tuple[int, Any]:
+        return self._send("PATCH", path, body)
+
+    def delete(self, path: str) -> tuple[int, Any]:
+        return self._send("DELETE", path, None)
 
     def _send(self, method: str, path: str, body: object) -> tuple[int, Any]:
         data = "" if body is None else json.dumps(body)

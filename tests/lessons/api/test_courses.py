@@ -136,6 +136,7 @@ def test_an_outline_takes_three_statements_beyond_session_and_user_however_long(
     assert int(count) == 2 + BESIDE, str(count)
 
 
+@pytest.mark.usefixtures("noon")
 def test_an_outline_of_forty_lessons_is_at_most_15_kb() -> None:
     course, reader = make_course(modules=4, lessons=0, live=False), make_reader()
     for module in course.modules.all():

@@ -15,6 +15,7 @@ from lessons.api.staff.urls import urlpatterns
 from lessons.content import editing
 from tests.factories import lessons_of, make_course, make_lesson, make_reader
 from tests.lessons.api.calling import Caller, by_machine, tag_of, with_tag
+from tests.signing import let_in
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -92,7 +93,7 @@ def bad_headers() -> list[str]:
 def test_a_token_that_does_not_hold_is_no_silent_visitor(header: str) -> None:
     """Not even with the session of somebody who may do everything."""
     client = Client()
-    client.force_login(make_owner())
+    let_in(client, make_owner())
     response = client.get("/api/v1/staff/courses/", headers={"Authorization": header})
     assert (response.status_code, response.json()["code"]) == (401, "invalid_machine_token")
     assert response["WWW-Authenticate"].startswith("Bearer")
@@ -133,7 +134,7 @@ def test_a_program_needs_no_csrf_token_and_a_session_does() -> None:
     owner, path = make_owner(), f"staff/modules/{uuid.uuid4()}/publish/"
     assert by_machine(key_of(owner)[1]).post(path)[0] == 404
     client = Client(enforce_csrf_checks=True)
-    client.force_login(owner)
+    let_in(client, owner)
     response = client.post(f"/api/v1/{path}", "", "application/json")
     assert (response.status_code, response.json()["code"]) == (403, "csrf_failed")
 
@@ -154,7 +155,7 @@ def every_address() -> list[tuple[str, str]]:
         for name, converter in one.pattern.converters.items():
             kind = type(converter).__name__.removesuffix("Converter").lower()
             path = path.replace(
-                f"<{kind}:{name}>", "x" if kind == "slug" else str(uuid.UUID(int=7))
+                f"<{kind}:{name}>", {"slug": "x", "int": "7"}.get(kind, str(uuid.UUID(int=7)))
             )
         view = one.callback.view_class  # type: ignore[attr-defined]
         found += [(path, name) for name in ("get", "put", "post") if hasattr(view, name)]

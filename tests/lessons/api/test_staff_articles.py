@@ -14,6 +14,7 @@ from lessons.content.models import Article, Course, Revision
 from tests.counting import counting
 from tests.factories import make_course, make_reader
 from tests.lessons.api.calling import Caller, with_tag
+from tests.signing import let_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -290,7 +291,7 @@ def test_the_list_and_an_article_take_the_same_statements_however_much_there_is(
 def test_a_session_s_program_may_send_three_megabytes_too() -> None:
     """Django's own limit for forms is lower; what is sent as JSON has the endpoint's."""
     client = Client(enforce_csrf_checks=True)
-    client.force_login(make_reader(is_staff=True))
+    let_in(client, make_reader(is_staff=True))
     client.cookies["csrftoken"] = "x" * 32
     paragraph = "é" * 500 + "\n\n"
     body = json.dumps({"source": paragraph * 900, "form": "text"})

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import translation
 
-from lessons.content import checklist, publishing
+from lessons.content import checklist, outside, publishing
+from lessons.content.asking_outside import Answer, Outcome
 from lessons.content.checklist_words import SENTENCES
+from lessons.content.models import OutsideLink
 from tests.counting import counting
-from tests.factories import NOW, lessons_of, make_block, make_course, make_lesson, make_module
+from tests.factories import (
+    NOW,
+    lessons_of,
+    make_block,
+    make_course,
+    make_lesson,
+    make_module,
+    publish_all,
+)
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lessons.content.models import Course
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +102,55 @@ def test_two_lessons_with_one_title_or_one_address_are_named() -> None:
 def test_a_dead_link_is_named_with_its_block(link: str, code: str) -> None:
     course = course_of(make_block(body=f"Lees [dit]({link})."))
     assert codes(course) == {code: (link,)}
+
+
+def told(page: str, outcome: str, at: datetime) -> None:
+    """Ask about all pages, and hear this of one; all others are fine."""
+    outside.notice(now=at)
+    OutsideLink.objects.update(next_check_at=at)
+    outside.check_due(
+        now=at,
+        limit=9,
+        ask=lambda url: Answer(Outcome(outcome if url == page else "fine"), "said"),
+    )
+
+
+def test_a_page_of_another_site_that_is_gone_is_named_once_with_its_block_and_the_day() -> None:
+    page, fine = "https://weg.example/les", "https://er.example/"
+    body = f"[Hier]({page}), [daar]({page}#onder), [anders]({fine})."
+    course = course_of(make_block(body=body))
+    assert codes(course) == {}
+    told(page, "gone", NOW)
+    modules = set(course.modules.values_list("pk", flat=True))
+    with translation.override("nl"):
+        (found,) = checklist.of(course, modules)
+        assert found.sentence == (
+            "Deze pagina bestaat niet meer: https://weg.example/les (nagekeken op 22 november 2026)"
+        )
+    assert (found.code, found.level, found.soft) == ("link_gone", "look", False)
+    assert (found.lesson, str(found.block)) == (
+        lessons_of(course)[0].pk,
+        lessons_of(course)[0].blocks[0]["id"],
+    )
+
+
+def test_a_page_that_fails_for_days_is_named_and_one_that_failed_once_is_not() -> None:
+    page = "https://weg.example/les"
+    course = course_of(make_block(body=f"[Hier]({page}) en <https://er.example/>."))
+    for days in range(3):
+        assert codes(course) == {}
+        told(page, "failing", NOW + timedelta(days=days))
+    with translation.override("nl"):
+        assert codes(course) == {"link_failing": (page, "22 november 2026")}
+    told(page, "fine", NOW + timedelta(days=3))
+    assert codes(course) == {}
+
+
+def test_a_film_that_was_taken_away_is_named() -> None:
+    film = {**make_block("media", src="vimeo.com/123", alt="Een film."), "kind": "embed"}
+    course = course_of(film)
+    told("https://vimeo.com/123", "gone", NOW)
+    assert set(codes(course)) == {"link_gone"}
 
 
 def test_a_course_may_link_to_itself_before_it_is_live() -> None:
@@ -173,9 +236,14 @@ def test_every_finding_has_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("lessons", [1, 20])
-def test_the_queries_do_not_grow(lessons: int) -> None:
-    course = make_course(modules=2, lessons=lessons)
+@pytest.mark.parametrize(("body", "most"), [("Niets.", 5), ("<https://er.example/>", 6)])
+def test_the_queries_do_not_grow(lessons: int, body: str, most: int) -> None:
+    course = make_course(modules=2, lessons=0, live=False)
+    for module in course.modules.all():
+        for _ in range(lessons):
+            make_lesson(module, blocks=[make_block(body=body)])
+    publish_all(course)
     modules = set(course.modules.values_list("pk", flat=True))
     with counting() as count:
         checklist.of(course, modules)
-    assert int(count) <= 6, count
+    assert int(count) == most, count

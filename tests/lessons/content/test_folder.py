@@ -34,8 +34,11 @@ def spoken_in_english() -> Iterator[None]:
 
 
 def files_in(path: Path) -> dict[str, bytes]:
+    """All files of a course's folder but its mails, which belong to another room."""
     return {
-        str(one.relative_to(path)): one.read_bytes() for one in path.rglob("*") if one.is_file()
+        str(one.relative_to(path)): one.read_bytes()
+        for one in path.rglob("*")
+        if one.is_file() and one.parent.name != folder.MAILS
     }
 
 
@@ -170,7 +173,7 @@ def written(tmp_path: Path, name: str, old: str, new: str) -> Path:
         ("module.md", "title: ", f"title: {'x' * 200}", "'title' holds at most 200"),
         ("course.md", "articles:\n", "articles: een\nq:\n", "'articles' is a list"),
         ("course.md", "articles:\n- ", "articles:\n- ../../", "is no slug"),
-        ("course.md", "pace: null", "pace: {every_days: .inf, at: '07:00'}", "A pace is"),
+        ("course.md", "every_days: 2", "every_days: .inf", "A pace is"),
         ("course.md", "tagline: ", "tagline: [x]\nq: ", "'tagline' is text"),
         ("01-*.md", "minutes: ", "minutes: -", "'minutes' is a whole number"),
         ("01-*.md", "minutes: ", "minutes: 99999", "'minutes' is a whole number"),
@@ -204,6 +207,15 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     with pytest.raises(folder.InvalidFolder):
         write_folder(read_folder(shipped[0]), tmp_path)
     assert (tmp_path / "letters.txt").read_text() == "Lieve oma"
+
+
+def test_mails_that_lie_in_a_folder_stay_when_the_course_is_written_anew(tmp_path: Path) -> None:
+    path = tmp_path / "course"
+    write_folder(read_folder(shipped[0]), path)
+    (path / folder.MAILS).mkdir(exist_ok=True)
+    (path / folder.MAILS / "01-welkom.md").write_text("Dag")
+    write_folder(read_folder(path), path)
+    assert (path / folder.MAILS / "01-welkom.md").read_text() == "Dag"
 
 
 @pytest.mark.django_db

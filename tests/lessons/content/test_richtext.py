@@ -121,3 +121,18 @@ def test_a_link_that_may_not_be_followed_and_a_note_of_an_address_are_shown_as_t
     assert richtext.to_html("[weg](http://x.nl)") == "<p>weg</p>"
     assert richtext.to_html("[x]: https://x.nl") == "<p>[x]: https://x.nl</p>"
     assert richtext.to_html("# a\n\n##### b") == "<h3>a</h3>\n<h3>b</h3>"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("een\\\ntwee", "een\ntwee"),
+        ("een\\\\\\\ntwee", "een\\\ntwee"),
+        ("een\\\\\ntwee", "een\\\ntwee"),
+        ("1\\. een *twee*", "1. een twee"),
+    ],
+)
+def test_in_plain_text_a_line_ends_without_a_mark_and_a_backslash_of_the_writers_stays(
+    text: str, plain: str
+) -> None:
+    assert richtext.to_plain(text) == plain

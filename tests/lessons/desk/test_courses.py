@@ -12,7 +12,7 @@ from lessons.content import structure
 from lessons.content.models import Course, Lesson
 from tests.counting import counting
 from tests.factories import lessons_of, make_course, make_reader
-from tests.lessons.pages.opening import BACKEND
+from tests.signing import let_in
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def staff() -> Client:
     client = Client()
-    client.force_login(make_reader(is_staff=True), backend=BACKEND)
+    let_in(client, make_reader(is_staff=True))
     return client
 
 

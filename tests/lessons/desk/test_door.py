@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.factories import make_reader
-from tests.lessons.pages.opening import BACKEND
+from tests.signing import let_in
 
 pytestmark = pytest.mark.django_db
 FILLED = {"uuid": UUID(int=7), "slug": "iets", "int": 7, "str": "iets"}
@@ -50,20 +50,20 @@ def test_there_are_pages_and_each_says_whom_it_lets_in() -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_visitors_are_sent_to_sign_in_and_readers_refused(method: str) -> None:
     visitor, reader = Client(), Client()
-    reader.force_login(make_reader(), backend=BACKEND)
-    let_in: list[str] = []
+    let_in(reader, make_reader())
+    open_to: list[str] = []
     for one in patterns():
         for client, refusals in ((visitor, {302, 405}), (reader, {403, 405})):
             answer = getattr(client, method)(address(one))
             to_sign_in = answer.status_code != 302 or "/inloggen/" in answer["Location"]
             if answer.status_code not in refusals or not to_sign_in:
-                let_in.append(f"{method} {address(one)}: {answer.status_code}")
-    assert let_in == []
+                open_to.append(f"{method} {address(one)}: {answer.status_code}")
+    assert open_to == []
 
 
 def test_what_is_the_owner_s_refuses_other_staff() -> None:
     staff = Client()
-    staff.force_login(make_reader(is_staff=True), backend=BACKEND)
+    let_in(staff, make_reader(is_staff=True))
     owners = [one for one in patterns() if getattr(one.callback, "door", "") == "owner"]
     assert owners
     for one in owners:

@@ -149,8 +149,8 @@ def test_acts_are_told_in_sentences_and_can_be_those_of_one_lesson() -> None:
         editing.save(lesson=lesson.pk, version=1, state=state, by=anna, now=NOW)
     client = staff()
     shown = text(get(client, "trail", course.pk))
-    assert f"bewaarde de les ‘{one.title}’" in shown
-    assert f"bewaarde de les ‘{other.title}’" in shown
+    assert f"bewaarde de les “{one.title}”" in shown
+    assert f"bewaarde de les “{other.title}”" in shown
     only = the(tree(get(client, "trail", course.pk, les=str(one.pk))), ".acts-of").text()
     assert one.title in only
     assert other.title not in only
@@ -166,7 +166,7 @@ def test_an_act_nobody_wrote_a_sentence_for_is_told_by_its_name() -> None:
     )
     audit.record(by=anna, act="course.polished", on=course, now=NOW, name="X", after=["odd"])
     shown = text(get(staff_of(make_reader(is_staff=True)), "trail", course.pk))
-    assert "Anna: course.polished, ‘X’" in shown
+    assert "Anna: course.polished, “X”" in shown
     assert "via Het kantoor" in shown
 
 

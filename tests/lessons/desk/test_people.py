@@ -14,6 +14,7 @@ from tests.counting import counting
 from tests.courseapp.accounts.coming_in import sign_in
 from tests.factories import make_reader
 from tests.lessons.pages.opening import address, browser_of, links, the, tree
+from tests.signing import show_second_step
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/beheer/mensen/"
@@ -103,6 +104,7 @@ def test_who_leaves_is_out_at_their_next_click() -> None:
     owner, staff = make_owner(), make_staff()
     theirs = Client()
     sign_in(theirs, staff.email)
+    show_second_step(theirs, staff)
     assert theirs.get("/beheer/").status_code == HTTPStatus.OK
     do(browser_of(owner), "dismiss", staff)
     response = theirs.get("/beheer/")

@@ -16,14 +16,14 @@ from tests.factories import (
     make_module,
     make_reader,
 )
-from tests.lessons.pages.opening import BACKEND
+from tests.signing import let_in
 
 pytestmark = pytest.mark.django_db
 
 
 def staff() -> Client:
     client = Client()
-    client.force_login(make_reader(is_staff=True), backend=BACKEND)
+    let_in(client, make_reader(is_staff=True))
     return client
 
 

@@ -14,7 +14,7 @@ from courseapp.post.models import Letter
 from lessons.desk import attention, today
 from lessons.desk.attention import Row
 from tests.factories import NOW, make_course, make_reader
-from tests.lessons.pages.opening import BACKEND
+from tests.signing import let_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def test_every_source_that_is_named_can_be_asked() -> None:
 def test_the_page_shows_them_and_the_ways_to_the_work(settings: Settings) -> None:
     settings.ATTENTION = [f"{__name__}.planned_first"]
     course, client = make_course(), Client()
-    client.force_login(make_reader(is_staff=True), backend=BACKEND)
+    let_in(client, make_reader(is_staff=True))
     page = client.get("/beheer/").content.decode()
     assert all(word in page for word in ("Kapot", "Wacht", "Gepland", course.title))
 

@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborNode as Node
 
 from tests.factories import lessons_of, make_course, make_enrolment, make_lesson, make_reader
 from tests.factories import publish_all as publish
+from tests.signing import let_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,14 +24,12 @@ if TYPE_CHECKING:
     from courseapp.accounts.models import User
     from lessons.content.models import Course, Lesson
 
-BACKEND = "courseapp.accounts.backend.Backend"
-
 
 def browser_of(reader: User | None = None, *, checks_forms: bool = False) -> Client:
     """A browser, signed in if a reader is given."""
     client = Client(enforce_csrf_checks=checks_forms)
     if reader:
-        client.force_login(reader, backend=BACKEND)
+        let_in(client, reader)
     return client
 
 

@@ -24,7 +24,7 @@ INKS = ("ink", "soft", "teal", "clay")
 def test_no_page_carries_script_or_style_of_its_own(file: Path) -> None:
     html = file.read_text(encoding="utf-8")
     assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", html)
-    assert not re.search(r"<style\b|\sstyle=|\son[a-z]+=", html)
+    assert not re.search(r"<style\b|\sstyle=|\son[a-z]{3,}=", html)
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)

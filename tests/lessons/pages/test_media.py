@@ -10,6 +10,7 @@ from django.conf import settings as django_settings
 from django.template.loader import render_to_string
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from courseapp import browser
 from lessons.content import blocks, media
 from lessons.pages import rendering
 from lessons.reading import outline
@@ -69,6 +70,20 @@ def test_a_file_comes_with_its_own_type_and_may_be_kept_for_good(ending: str, ki
     assert answer["Accept-Ranges"] == "bytes"
     assert answer["Content-Length"] == str(row.size)
     assert address("media", row.path) == f"/media/{row.path}"
+
+
+def test_opened_by_itself_a_file_is_cut_off_from_our_pages() -> None:
+    row = make_media(MP3)
+    part, known = {"range": "bytes=0-1"}, {"if_none_match": f'"{row.path}"'}
+    past = {"range": "bytes=999999999-"}
+    for status, headers in ((200, {}), (206, part), (304, known), (416, past)):
+        answer = ask(row.path, **headers)
+        body(answer)
+        assert answer.status_code == status
+        assert answer[browser.POLICY] == browser.written(browser.BROUGHT)
+        assert answer["X-Content-Type-Options"] == "nosniff"
+    assert browser.BROUGHT["sandbox"] == ""  # No scripts, no forms, an origin of its own.
+    assert browser.BROUGHT["default-src"] == browser.NONE
 
 
 def test_every_size_of_a_picture_is_there_also_for_a_browser_with_a_session() -> None:

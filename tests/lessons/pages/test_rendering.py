@@ -60,6 +60,15 @@ def test_an_invented_story_says_so_and_a_true_one_does_not() -> None:
         assert len(page.css(".b-story .tag")) == marks
 
 
+def test_a_reflection_asks_first_and_one_kept_in_mind_says_not_to_write() -> None:
+    for in_mind, words in ((True, "schrijf het nergens op"), (False, "Schrijf het op papier")):
+        block = make_block("reflection", prompt="Wie?", body="Rustig.", in_mind=in_mind)
+        box = the(page_of(block), ".b-reflection")
+        text = box.text()
+        assert text.index("Wie?") < text.index("Rustig.") < text.index(words)
+        assert ("in-mind" in (box.attributes["class"] or "")) is in_mind
+
+
 def test_an_offer_links_only_a_course_that_is_live() -> None:
     live, draft = make_course(), make_course(live=False)
     offers = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from courseapp.accounts.models import User
 from lessons.content import publishing
 from lessons.reading import access, enrolling, outline, progress
 from lessons.reading.models import Completed, Enrolment, Finished, Opened
@@ -24,7 +25,6 @@ from tests.factories import (
 )
 
 if TYPE_CHECKING:
-    from courseapp.accounts.models import User
     from lessons.content.models import Course
 
 pytestmark = pytest.mark.django_db
@@ -137,15 +137,18 @@ def test_with_a_thousand_readers_midway_no_change_loses_a_fact_or_reopens_anybod
 
 
 def thousand_enrolments(course: Course, number: int) -> list[Enrolment]:
+    readers = User.objects.bulk_create(
+        User(email=f"one-of-many-{place}@example.org", confirmed_at=NOW) for place in range(number)
+    )
     return Enrolment.objects.bulk_create(
         Enrolment(
-            reader=make_reader(),
+            reader=reader,
             course=course,
             edition=live(course),
             enrolled_at=NOW,
             time_zone="Europe/Amsterdam",
         )
-        for _ in range(number)
+        for reader in readers
     )
 
 

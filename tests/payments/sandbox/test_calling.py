@@ -255,6 +255,31 @@ def test_the_account_says_who_sells_and_where_taxes_are_registered(
     assert len(client.v1.tax.registrations.list({"status": "active"}).data) == 1
 
 
+def test_the_account_can_be_set_up_wrongly_in_every_way(
+    stripe_: Running, client: stripe.StripeClient
+) -> None:
+    world = stripe_.world
+    world.account_change(charges_enabled=False, details_submitted=False)
+    world.method_switch("ideal", on=False)
+    world.method_switch("klarna", on=True)
+    world.tax_register("BE")
+
+    told = client.v1.accounts.retrieve_current()
+    assert (told.charges_enabled, told.details_submitted) == (False, False)
+    ways = client.v1.payment_method_configurations.list().data[0].to_dict()
+    assert (ways["ideal"]["available"], ways["klarna"]["available"]) == (False, True)
+    assert [one.country for one in client.v1.tax.registrations.list().data] == ["BE"]
+
+
+def test_a_key_may_lack_permissions(stripe_: Running, client: stripe.StripeClient) -> None:
+    stripe_.knobs.turn(denied=["POST /v1/refunds*"])
+
+    assert client.v1.refunds.list().data == []
+    with pytest.raises(stripe.PermissionError, match="required permissions"):
+        client.v1.refunds.create({"payment_intent": "pi_any"})
+    assert stripe_.knobs.told()["denied"] == ["POST /v1/refunds*"]
+
+
 def test_what_is_not_played_says_so(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="Unrecognized request URL"):
         client.v1.subscriptions.list()

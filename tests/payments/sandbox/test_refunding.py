@@ -158,6 +158,15 @@ def test_a_dispute_that_is_answered_goes_under_review_and_may_be_won(
     assert hook.types[-2:] == ["charge.dispute.funds_reinstated", "charge.dispute.closed"]
 
 
+def test_what_a_won_dispute_brought_back_can_be_refunded(
+    stripe_: Running, client: stripe.StripeClient, clock: Clock
+) -> None:
+    intent = paid(stripe_, client, clock)
+    stripe_.world.dispute_close(stripe_.world.dispute_open(intent)["id"], "won")
+
+    assert client.v1.refunds.create({"payment_intent": intent}).amount == PRICE
+
+
 def test_an_inquiry_moves_no_money_until_it_becomes_a_dispute(
     stripe_: Running, client: stripe.StripeClient, clock: Clock
 ) -> None:

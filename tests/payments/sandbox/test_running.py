@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import stripe
 
+from courseapp.clock import set_ahead
 from payments import sandbox
 from payments.sandbox import api_version
 from tests.payments.sandbox.dealing import Hook, client_of, order
@@ -108,6 +110,24 @@ def test_it_starts_from_the_command_line_and_stops_when_told(tmp_path: Path) -> 
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=5) == 0
+
+
+def test_from_the_command_line_it_goes_by_a_clock_that_can_be_set_ahead(tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    command = [sys.executable, "-m", "payments.sandbox", "--port", "0", "--clock", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        base = process.stdout.readline().split()[3].rstrip(",")
+        client = stripe.StripeClient("sk_test_x", base_addresses={"api": base})
+        try:
+            first = client.v1.products.create({"name": "Online training"}).created
+            set_ahead(file, timedelta(days=30))
+            second = client.v1.products.create({"name": "Online training"}).created
+        finally:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=5) == 0
+
+    assert timedelta(days=30) <= timedelta(seconds=second - first) < timedelta(days=31)
 
 
 def test_the_command_line_refuses_production_with_a_sentence() -> None:

@@ -1,0 +1,1 @@
+"""*Lezer helpen* in a browser: looking, and acting."""

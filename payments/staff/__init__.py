@@ -1,0 +1,1 @@
+"""The staff's pages of money, below ``/beheer/bestellingen/``: for owners only."""

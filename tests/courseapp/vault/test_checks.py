@@ -1,0 +1,86 @@
+"""An installation that would lose keys, or keep them beside what they open, does not start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from courseapp import env
+from courseapp.vault import checks
+from tests.courseapp.vault.test_keyring import A, word
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django import Settings
+
+pytestmark = pytest.mark.once
+HERE = "postgres://courseapp@127.0.0.1/courseapp"
+
+
+class Installation:
+    """Settings with two databases that nobody asks anything."""
+
+    def __init__(self, settings: Settings, patch: pytest.MonkeyPatch, base: Path) -> None:
+        self.settings, self.patch, self.base = settings, patch, base
+
+    def use(self, url: str, keys_url: str) -> None:
+        # Django warns of overriding DATABASES as a whole, for connections that are open.
+        default = env.database(url, self.base, keep_plans=True)
+        keys = env.database(keys_url, self.base, keep_plans=True)
+        self.patch.setitem(self.settings.DATABASES, "default", default)
+        self.patch.setitem(self.settings.DATABASES, "keys", keys)
+        self.settings.KEYS_DATABASE_URL = keys_url
+
+
+@pytest.fixture
+def good(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Installation:
+    settings.PRODUCTION = True
+    settings.SECRET_KEY = "x7" * 40
+    settings.VAULT_KEYS = [word("2026", A)]
+    made = Installation(settings, monkeypatch, tmp_path)
+    made.use(HERE, f"{HERE}_keys")
+    return made
+
+
+def found() -> list[str | None]:
+    return [message.id for message in checks.vault()]
+
+
+def test_a_sound_installation_is_not_complained_about(good: Installation) -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize("words", [[], ["2026:short"], [word("2026", A)] * 2])
+def test_keys_that_cannot_be_used_are_refused(good: Installation, words: list[str]) -> None:
+    good.settings.VAULT_KEYS = words
+    assert found() == ["vault.E001"]
+    good.settings.PRODUCTION = False
+    assert found() == ["vault.E001"]
+
+
+def test_the_site_s_own_secret_is_no_key(good: Installation) -> None:
+    good.settings.SECRET_KEY = word("2026", A).partition(":")[2]
+    assert found() == ["vault.E004"]
+
+
+@pytest.mark.parametrize(
+    ("url", "keys_url", "finding"),
+    [
+        (HERE, "", "vault.E002"),
+        (HERE, HERE, "vault.E003"),
+        ("sqlite:////a/db.sqlite3", "sqlite:////a/db.sqlite3", "vault.E003"),
+        (HERE, "sqlite:///keys.sqlite3", "vault.E005"),
+    ],
+)
+def test_keys_without_a_place_of_their_own_are_refused(
+    good: Installation, url: str, keys_url: str, finding: str
+) -> None:
+    good.use(url, keys_url)
+    assert found() == [finding]
+
+
+def test_on_one_machine_two_files_will_do(good: Installation) -> None:
+    good.use("sqlite:////a/db.sqlite3", "sqlite:////b/keys.sqlite3")
+    assert found() == []

@@ -1,0 +1,74 @@
+"""Keys without an owner go; keys with one stay, whatever happens to the other database."""
+
+from __future__ import annotations
+
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from courseapp import privacy, tasks
+from courseapp.vault import keys, sweeping
+from courseapp.vault.keys import KeysUnavailable
+from courseapp.vault.models import DataKey
+from courseapp.vault.sweeping import TooManyOrphans
+from tests.databases import with_keys
+from tests.factories import NOW, make_reader
+
+pytestmark = with_keys
+
+
+def test_an_erasure_takes_the_key_and_no_other() -> None:
+    reader, other = make_reader(), make_reader()
+    for one in (reader, other):
+        keys.obtain(owner=one.uuid, now=NOW)
+    told = privacy.export_person(reader)["vault"]
+    assert told == {"keys": [{"generation": 1, "made_at": NOW.isoformat()}]}
+    privacy.erase_person(reader, now=NOW)
+    assert [row.owner for row in DataKey.objects.all()] == [other.uuid]
+    assert privacy.export_person(reader)["vault"] == {"keys": []}
+
+
+def test_an_erasure_that_could_not_destroy_the_key_takes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = make_reader()
+
+    def away(_owner: object) -> object:
+        raise KeysUnavailable
+
+    monkeypatch.setattr(keys, "of", away)
+    with pytest.raises(KeysUnavailable):
+        privacy.erase_person(reader, now=NOW)
+    reader.refresh_from_db()
+    assert reader.is_active
+
+
+def test_the_sweep_takes_keys_of_erased_and_unknown_accounts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    erased, living, unknown = make_reader(), make_reader(), uuid4()
+    for owner in (erased.uuid, living.uuid, unknown):
+        keys.obtain(owner=owner, now=NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "destroy", lambda _owners: 0)
+        privacy.erase_person(erased, now=NOW)
+    assert DataKey.objects.count() == 3
+    tasks.sweep_keys()
+    assert [row.owner for row in DataKey.objects.all()] == [living.uuid]
+    assert privacy.sweep_keys() == 0
+
+
+def test_a_wrong_database_of_accounts_does_not_end_all_texts() -> None:
+    for _ in range(sweeping.MOST + 1):
+        keys.obtain(owner=uuid4(), now=NOW)
+    with pytest.raises(TooManyOrphans, match=f"{sweeping.MOST + 1} keys have no owner"):
+        privacy.sweep_keys()
+    with pytest.raises(CommandError, match="Nothing was destroyed"):
+        call_command("sweep_keys")
+    assert DataKey.objects.count() == sweeping.MOST + 1
+    out = StringIO()
+    call_command("sweep_keys", most=100, stdout=out)
+    assert out.getvalue() == f"{sweeping.MOST + 1} keys destroyed.\n"
+    assert not DataKey.objects.exists()
