@@ -139,7 +139,9 @@ def _rewritten(connection: BaseDatabaseWrapper, table: str) -> bool:
 def _kept_dead(connection: BaseDatabaseWrapper, table: str) -> bool:
     """Write the table anew; whether it says that it had to keep dead rows.
 
-    It says so in the first figure of a detail, whatever the language of the server.
+    A rewriting vacuum alone keeps them for as long as any transaction runs in any database of the
+    server; a plain one looks at those of this database only, so it goes first. What was kept is
+    said in the first figure of a detail, whatever the language of the server.
     """
     said: list[str] = []
     raw: Any = connection.connection
@@ -147,9 +149,10 @@ def _kept_dead(connection: BaseDatabaseWrapper, table: str) -> bool:
     def listen(diagnostic: Any) -> None:
         said.append(diagnostic.message_detail or "")
 
-    raw.add_notice_handler(listen)
     try:
         with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM {connection.ops.quote_name(table)}")
+            raw.add_notice_handler(listen)
             cursor.execute(f"VACUUM (FULL, VERBOSE) {connection.ops.quote_name(table)}")
     finally:
         raw.remove_notice_handler(listen)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
     from pytest_django.fixtures import Settings
 
     from lessons.reading.models import Enrolment
@@ -162,9 +162,16 @@ def test_from_a_reminder_only_reminders_stop(open_page: Callable[..., Page], scr
     assert send(reader, days=20) == ["Het mag wachten"]
     assert send(reader, days=31) == ["Tot later", "Het mag wachten"]
     page.locator("main a.go").click()
-    lessons, reminders, _offers = page.locator("main input[type=checkbox]").all()
+    lessons, reminders, _offers = boxes(page)
     expect(lessons).to_be_checked()
     expect(reminders).not_to_be_checked()
+
+
+def boxes(page: Page) -> list[Locator]:
+    """Of the page of choices: lessons, reminders, trainings."""
+    each = page.locator("main input[type=checkbox]")
+    expect(each).to_have_count(3)
+    return each.all()
 
 
 def follow_with_offers() -> Enrolment:
@@ -198,7 +205,7 @@ def test_from_an_offer_only_offers_stop(open_page: Callable[..., Page], scripts:
     assert send(reader, days=20) == came
     assert send(reader, days=22) == ["Je les", *came]
     page.locator("main a.go").click()
-    lessons, reminders, about_trainings = page.locator("main input[type=checkbox]").all()
+    lessons, reminders, about_trainings = boxes(page)
     expect(lessons).to_be_checked()
     expect(reminders).to_be_checked()
     expect(about_trainings).not_to_be_checked()

@@ -381,10 +381,13 @@
     block.querySelector(".opens").setAttribute("aria-expanded", "true");
     form.elements.active.value = block.dataset.block;
     light(block, true);
+    const at = document.activeElement;
     const made = [];
     for (const field of block.querySelectorAll("[data-rich]")) made.push(await Rich.open(field));
     grow(block);
-    if (!focus) return;
+    // Who went on to another field meanwhile stays there: the next letter would land in this text.
+    const moved = ![at, document.body].includes(document.activeElement) && !block.contains(document.activeElement);
+    if (!focus || moved) return;
     const first = block.querySelector(
       ".edit :is(.ProseMirror, .field > input:not([type=file]), select, textarea:not([hidden]))",
     );

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections, transaction
@@ -29,6 +31,7 @@ from tests.factories import NOW, make_reader
 from tests.test_inventory import kinds, written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pytest_django import Settings
@@ -112,6 +115,31 @@ def test_nothing_of_who_was_erased_is_left_in_any_byte(caplog: pytest.LogCapture
     assert not [one for one in caplog.messages if any(word in one for word in canaries)]
     assert User.objects.filter(email__startswith="buur").count() == 30
     assert found(["buur7@example.org"]), "and the search does find what is there"
+
+
+@with_keys_committed
+@pytest.mark.slow
+def test_work_in_another_database_of_the_server_is_not_in_the_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scrubbing, "PATIENCE", 1)
+    reader = make_reader()
+    with at_work_elsewhere():
+        privacy.erase_person(reader, now=NOW)
+        assert scrubbing.scrub(now=NIGHT)
+
+
+@contextmanager
+def at_work_elsewhere() -> Iterator[None]:
+    """A long transaction that writes, in a database beside this one."""
+    if connection.vendor == "sqlite":
+        yield  # A file of its own: nothing is shared.
+        return
+    there = {**connection.get_connection_params(), "dbname": "postgres"}
+    with psycopg.connect(**there) as other:
+        other.execute("CREATE TEMPORARY TABLE written (it int)")
+        yield
+        other.rollback()
 
 
 @with_keys
