@@ -114,7 +114,7 @@ def _at_rest(queue: Queue, size: int, now: datetime) -> dict[str, float]:
     due = min(DUE, size // 5)
     taken = []
     for _ in range(CLAIMS * queue.batch // DUE):
-        _become_due(queue, size, due, now)
+        become_due(queue, size, due, now)
         taken += _claims(queue, now, due // queue.batch)
     return {"idle": statistics.median(idle), "claim": statistics.median(taken)}
 
@@ -123,12 +123,12 @@ def _flood(queue: Queue, size: int, now: datetime) -> dict[str, float]:
     """Very many due at once, while the planner still thinks that none is."""
     connection.close()  # Plans that were made for better days are forgotten.
     flood = min(FLOOD, size // 10)
-    _become_due(queue, size, flood, now)
+    become_due(queue, size, flood, now)
     taken = _claims(queue, now, min(CLAIMS, flood // queue.batch))
     return {"flood": flood, "claim": statistics.median(taken)}
 
 
-def _become_due(queue: Queue, size: int, count: int, now: datetime) -> None:
+def become_due(queue: Queue, size: int, count: int, now: datetime) -> None:
     """So many (or all that wait, in a small table) since some minute of the last hour."""
     moment = dialect.moment(f"'{now:%Y-%m-%d %H:%M:%S}Z'", "-1 - id % 60")
     step = max(1, size // 5 // count)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from courseapp.bench import backlog, dialect, runs
 from lessons.drip import pump as drip_pump
@@ -36,6 +36,22 @@ def test_what_is_due_is_found_by_its_index_and_not_by_reading_the_table(
     backlog.empty(queue)
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("queue", backlog.QUEUES, ids=lambda queue: queue.name)
+def test_a_flood_is_read_by_the_batch_while_the_counts_are_of_before_it(
+    queue: backlog.Queue,
+) -> None:
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    backlog.empty(queue)
+    backlog.grow(queue, 0, 100_000, now)
+    backlog.become_due(queue, 100_000, 10_000, now)
+    with transaction.atomic():
+        before = rows_fetched(queue)
+        assert len(queue.claim(now, queue.batch)) == queue.batch
+        assert rows_fetched(queue) - before < 4 * queue.batch
+    backlog.empty(queue)
+
+
 @contextmanager
 def kept_plans() -> Iterator[None]:
     """Each statement has the plan from its first time on that PostgreSQL would keep one day."""
@@ -57,11 +73,21 @@ def times_read(queue: backlog.Queue) -> int:
 
     The other queue's is empty here, where reading it whole is the right plan.
     """
+    return counted(queue, "seq_scan")
+
+
+def rows_fetched(queue: backlog.Queue) -> int:
+    """How many rows of the queue's table an index led to in this transaction."""
+    return counted(queue, "idx_tup_fetch")
+
+
+def counted(queue: backlog.Queue, what: str) -> int:
+    """A figure that PostgreSQL keeps of a table; SQLite keeps none."""
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = %s",
+            f"SELECT {what} FROM pg_stat_xact_user_tables WHERE relname = %s",
             [queue.model._meta.db_table],
         )
         return int(cursor.fetchone()[0])
