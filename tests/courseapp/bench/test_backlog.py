@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -87,10 +88,10 @@ def counted(queue: backlog.Queue, what: str) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {what} FROM pg_stat_xact_user_tables WHERE relname = %s",
+            "SELECT to_jsonb(it) FROM pg_stat_xact_user_tables it WHERE relname = %s",
             [queue.model._meta.db_table],
         )
-        return int(cursor.fetchone()[0])
+        return int(json.loads(cursor.fetchone()[0])[what])
 
 
 @pytest.mark.django_db(transaction=True)
