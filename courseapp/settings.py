@@ -11,7 +11,7 @@ import os
 from email.utils import parseaddr
 from pathlib import Path
 
-from courseapp import env, timetable
+from courseapp import env, logs, timetable
 from courseapp.api import documentation
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -260,6 +260,9 @@ MFA_FORMS = {
     "activate_totp": "courseapp.accounts.forms.AppForm",
     "authenticate": "courseapp.accounts.forms.SecondStepForm",
     "reauthenticate": "courseapp.accounts.forms.SecondStepAgainForm",
+    "login_webauthn": "courseapp.accounts.passkeys.AtTheDoorForm",
+    "authenticate_webauthn": "courseapp.accounts.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "courseapp.accounts.passkeys.AgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -381,19 +384,9 @@ SPECTACULAR_SETTINGS = documentation.settings(site=SITE_URL)
 
 # --- Logs: no personal data, one line an event ---------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "courseapp.logs.formatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # Four lines each time the clock ticks, which is every fifteen seconds, say nothing.
-    "loggers": {
-        "celery": {"level": env.text("CELERY_LOG_LEVEL", "WARNING")},
-        # It writes two lines for every question it asks.
-        "stripe": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.described(
+    level=env.text("LOG_LEVEL", "INFO"), celery=env.text("CELERY_LOG_LEVEL", "WARNING")
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseapp.settings")
 VAR_DIR.mkdir(parents=True, exist_ok=True)
