@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from email.utils import parseaddr
 
-from courseapp import env, timetable
+from courseapp import env, logs, timetable
 from courseapp import environment as given
 from courseapp.api import documentation
 
@@ -245,6 +245,9 @@ MFA_FORMS = {
     "activate_totp": "courseapp.accounts.forms.AppForm",
     "authenticate": "courseapp.accounts.forms.SecondStepForm",
     "reauthenticate": "courseapp.accounts.forms.SecondStepAgainForm",
+    "login_webauthn": "courseapp.accounts.passkeys.AtTheDoorForm",
+    "authenticate_webauthn": "courseapp.accounts.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "courseapp.accounts.passkeys.AgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -365,19 +368,7 @@ SPECTACULAR_SETTINGS = documentation.settings(site=SITE_URL)
 
 # --- Logs: no personal data, one line an event ---------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "courseapp.logs.formatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": given.LOG_LEVEL},
-    # Four lines each time the clock ticks, which is every fifteen seconds, say nothing.
-    "loggers": {
-        "celery": {"level": given.CELERY_LOG_LEVEL},
-        # It writes two lines for every question it asks.
-        "stripe": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.described(level=given.LOG_LEVEL, celery=given.CELERY_LOG_LEVEL)
 
 # Who asks for /metrics, and where the processes of this machine count together; courseapp.meters.
 METRICS_TOKEN = given.METRICS_TOKEN
