@@ -334,6 +334,18 @@ METRICS_DIR = Path(
     )
 )
 
+SENTRY_DSN = watching.text(
+    "SENTRY_DSN",
+    "",
+    "Where reports of errors go, if anywhere: a Sentry within the EU or one's own. They hold kinds"
+    " of errors and places in the code, nothing that anybody sent or wrote.",
+    example="https://key@sentry.example.org/1",
+    form="address",
+)
+RELEASE = watching.text(
+    "RELEASE", "", "What these reports call the release, say the commit it was built from."
+)
+
 tests = Part("Tests")
 tests.elsewhere(
     "TEST_DATABASE_URL",

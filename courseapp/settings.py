@@ -374,5 +374,14 @@ LOGGING = logs.described(level=given.LOG_LEVEL, celery=given.CELERY_LOG_LEVEL)
 METRICS_TOKEN = given.METRICS_TOKEN
 METRICS_DIR = given.METRICS_DIR if METRICS_TOKEN else None
 
+# Reports of errors, where somebody wants them; courseapp.reports.
+if given.SENTRY_DSN:
+    LOGGING["handlers"]["reports"] = {
+        "class": "courseapp.reports.Reporting",
+        "dsn": given.SENTRY_DSN,
+        "release": given.RELEASE,
+    }
+    LOGGING["root"]["handlers"].append("reports")
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseapp.settings")
 VAR_DIR.mkdir(parents=True, exist_ok=True)
