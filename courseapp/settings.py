@@ -17,6 +17,7 @@ BASE_DIR, VAR_DIR = given.BASE_DIR, given.VAR_DIR
 PRODUCTION, DEBUG = given.PRODUCTION, given.DEBUG
 SECRET_KEY = given.SECRET_KEY
 PORT, SITE_URL, ALLOWED_HOSTS = given.PORT, given.SITE_URL, given.ALLOWED_HOSTS
+WEB_WORKERS = given.WEB_WORKERS
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -330,7 +331,7 @@ USE_TZ = True
 # --- Files -------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = given.STATIC_DIR
 STATICFILES_DIRS = [BASE_DIR / "courseapp" / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {

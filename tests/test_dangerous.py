@@ -64,6 +64,7 @@ OUTSIDE = {
     "courseapp/post/relay.py",  # The mail server.
     "courseapp/reports.py",  # A Sentry, where one is named.
     "courseapp/maildomain/asking.py",  # The DNS, about our own domain, by command.
+    "courseapp/probe.py",  # /healthz of our own, for a container's health check.
     "courseapp/management/commands/serve.py",  # Whether a port of this machine is free.
     # Stripe; the last two only name its types and errors.
     "payments/gateway.py",

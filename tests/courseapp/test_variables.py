@@ -26,6 +26,7 @@ READERS = {
     "courseapp/bench/processes.py": "starts the site in an environment of its own",
     "courseapp/celery.py": "tells Django where its settings are",
     "courseapp/meters.py": "tells the library of metrics where processes count together",
+    "courseapp/probe.py": "a program of its own, beside the site",
     "courseapp/settings.py": "likewise",
     "courseapp/wsgi.py": "likewise",
     "payments/sandbox/running.py": "looks for anything that is real",
