@@ -310,10 +310,28 @@ ARTICLE_IMPORT_HOSTS = outside.words(
     example="www.example.org",
 )
 
-watching = Part("Logs")
+watching = Part("Logs and metrics")
 LOG_LEVEL = watching.text("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
 CELERY_LOG_LEVEL = watching.text(
     "CELERY_LOG_LEVEL", "WARNING", "Celery's own lines: INFO shows each tick of the clock."
+)
+
+METRICS_TOKEN = watching.text(
+    "METRICS_TOKEN",
+    "",
+    "Opens /metrics (Prometheus) to who brings it as `Authorization: Bearer`; without one there is"
+    " no such page. 32 random characters or more.",
+    how="python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
+)
+METRICS_DIR = Path(
+    watching.text(
+        "METRICS_DIR",
+        str(VAR_DIR / "metrics"),
+        "Where the processes of one machine count together; best a file system in memory.",
+        told="`metrics/` in `VAR_DIR`",
+        example="/run/courseapp/metrics",
+        form="path",
+    )
 )
 
 tests = Part("Tests")

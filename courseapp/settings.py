@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "courseapp.middleware.Measured",
     "courseapp.middleware.RequestName",
     "courseapp.middleware.BrowserPolicy",
     "django.middleware.security.SecurityMiddleware",
@@ -370,6 +371,10 @@ SPECTACULAR_SETTINGS = documentation.settings(site=SITE_URL)
 # --- Logs: no personal data, one line an event ---------------------------------------------------
 
 LOGGING = logs.described(level=given.LOG_LEVEL, celery=given.CELERY_LOG_LEVEL)
+
+# Who asks for /metrics, and where the processes of this machine count together; courseapp.meters.
+METRICS_TOKEN = given.METRICS_TOKEN
+METRICS_DIR = given.METRICS_DIR if METRICS_TOKEN else None
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseapp.settings")
 VAR_DIR.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,7 @@ READERS = {
     "courseapp/bench/mails.py": "where tests find their Redis",
     "courseapp/bench/processes.py": "starts the site in an environment of its own",
     "courseapp/celery.py": "tells Django where its settings are",
+    "courseapp/meters.py": "tells the library of metrics where processes count together",
     "courseapp/settings.py": "likewise",
     "courseapp/wsgi.py": "likewise",
     "payments/sandbox/running.py": "looks for anything that is real",
