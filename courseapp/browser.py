@@ -71,7 +71,7 @@ ROOMS: tuple[tuple[str, Policy], ...] = (
 )
 # What no page of ours uses, and no frame in it gets. Playing and the whole screen stay, for films.
 UNUSED = (
-    *("accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
     *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial"),
     *("usb", "xr-spatial-tracking"),
 )

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
@@ -26,18 +23,34 @@ def load(file: Path) -> None:
             os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
 
 
+def given(name: str) -> str | None:
+    """The value of a variable, or what is in the file that ``NAME_FILE`` names; None without."""
+    value, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if not file:
+        return value
+    if value:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set; leave one out.")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE is {file!r}, which cannot be read ({type(error).__name__})."
+        ) from None
+
+
 def text(name: str, default: str) -> str:
-    return os.environ.get(name, default)
+    value = given(name)
+    return default if value is None else value
 
 
 def words(name: str, default: list[str]) -> list[str]:
     """A list, separated by commas."""
-    value = os.environ.get(name)
+    value = given(name)
     return default if value is None else [word.strip() for word in value.split(",") if word.strip()]
 
 
 def flag(name: str, *, default: bool) -> bool:
-    value = os.environ.get(name)
+    value = given(name)
     if value is None:
         return default
     if value.lower() not in TRUE | FALSE:
@@ -46,7 +59,7 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def number(name: str, default: int) -> int:
-    value = os.environ.get(name)
+    value = given(name)
     if value is None or value == "":
         return default
     try:
@@ -59,7 +72,7 @@ def pair(name: str, default: tuple[int, int], *, unit: int = 1) -> tuple[int, in
     """Two whole numbers with a comma between them, each times a unit."""
     found = words(name, [str(number) for number in default])
     if len(found) != len(default) or not all(word.isdecimal() for word in found):
-        raise ImproperlyConfigured(f"{name} is {os.environ[name]!r}; it is two numbers: 30,90.")
+        raise ImproperlyConfigured(f"{name} is {given(name)!r}; it is two numbers: 30,90.")
     first, second = (int(word) * unit for word in found)
     return first, second
 

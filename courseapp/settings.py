@@ -1,33 +1,22 @@
-"""All settings, read from the environment, safe by default.
+"""All settings, safe by default; what an installation may choose comes from ``environment.py``.
 
 Without any variable the project runs for a developer: SQLite, the spool transport, a mailbox in
-``var/mail``. `.env.example` lists every variable; `courseapp/checks.py` refuses combinations that
-cannot work or would be unsafe.
+``var/mail``. `courseapp/checks.py` refuses combinations that cannot work or would be unsafe.
 """
 
 from __future__ import annotations
 
 import os
 from email.utils import parseaddr
-from pathlib import Path
 
-from courseapp import env, timetable
+from courseapp import env, logs, timetable
+from courseapp import environment as given
 from courseapp.api import documentation
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env.load(BASE_DIR / ".env")
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
-
-PRODUCTION = env.flag("PRODUCTION", default=False)
-DEBUG = env.flag("DEBUG", default=not PRODUCTION)
-# A developer's secret is made by `make run` and kept in var/; production must bring its own.
-SECRET_KEY = env.text("SECRET_KEY", "" if PRODUCTION else env.kept_secret(VAR_DIR / "secret_key"))
-ALLOWED_HOSTS = env.words(
-    "ALLOWED_HOSTS", [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
-)
-PORT = env.number("PORT", 8000)
-# The one address of the site, without a slash at the end: in mails, canonical links, the sitemap.
-SITE_URL = env.text("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+BASE_DIR, VAR_DIR = given.BASE_DIR, given.VAR_DIR
+PRODUCTION, DEBUG = given.PRODUCTION, given.DEBUG
+SECRET_KEY = given.SECRET_KEY
+PORT, SITE_URL, ALLOWED_HOSTS = given.PORT, given.SITE_URL, given.ALLOWED_HOSTS
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -58,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "courseapp.middleware.Measured",
     "courseapp.middleware.RequestName",
     "courseapp.middleware.BrowserPolicy",
     "django.middleware.security.SecurityMiddleware",
@@ -99,37 +89,32 @@ TEMPLATES = [
 # Who the practice is, as far as its owner did not say so in the back office (content.identity);
 # what is not given is not shown.
 PRACTICE = {
-    "name": env.text("PRACTICE_NAME", ""),
-    "email": env.text("PRACTICE_EMAIL", ""),
-    "phone": env.text("PRACTICE_PHONE", ""),
-    "address": env.text("PRACTICE_ADDRESS", ""),
-    "register": env.text("PRACTICE_REGISTER", ""),
-    "vat": env.text("PRACTICE_VAT", ""),
+    "name": given.PRACTICE_NAME,
+    "email": given.PRACTICE_EMAIL,
+    "phone": given.PRACTICE_PHONE,
+    "address": given.PRACTICE_ADDRESS,
+    "register": given.PRACTICE_REGISTER,
+    "vat": given.PRACTICE_VAT,
 }
 
 # --- Data ------------------------------------------------------------------------------------
 
-DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
-KEEP_PLANS = env.flag("KEEP_PLANS", default=True)
-# Readers' keys lie apart from what they open, and production says where.
-KEYS_DATABASE_URL = env.text(
-    "KEYS_DATABASE_URL", "" if PRODUCTION else f"sqlite:///{VAR_DIR / 'keys.sqlite3'}"
-)
+DATABASE_URL, KEYS_DATABASE_URL = given.DATABASE_URL, given.KEYS_DATABASE_URL
 DATABASES = {
-    "default": env.database(DATABASE_URL, BASE_DIR, keep_plans=KEEP_PLANS),
-    "keys": env.database(KEYS_DATABASE_URL, BASE_DIR, keep_plans=KEEP_PLANS),
+    "default": env.database(DATABASE_URL, BASE_DIR, keep_plans=given.KEEP_PLANS),
+    "keys": env.database(KEYS_DATABASE_URL, BASE_DIR, keep_plans=given.KEEP_PLANS),
 }
 DATABASE_ROUTERS = ["courseapp.vault.router.KeysApart"]
 # What wraps readers' keys, the current one first: name:base64, see courseapp.vault.keyring.
-VAULT_KEYS = env.words("VAULT_KEYS", [] if PRODUCTION else [env.kept_key(VAR_DIR / "vault.key")])
+VAULT_KEYS = given.VAULT_KEYS
 # Modules that offer a field of sealed texts, for their keys to be renewed: courseapp.vault.holding.
 VAULT_HOLDERS = ["lessons.reading.sealed_answers"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = env.caches(env.text("CACHE_URL", ""), VAR_DIR / "cache")
+CACHES = env.caches(given.CACHE_URL, VAR_DIR / "cache")
 
 # Other sites: whether links to them are tried, and from which of them staff may fetch an article.
-ASK_OUTSIDE = env.flag("ASK_OUTSIDE", default=True)
-ARTICLE_IMPORT_HOSTS = env.words("ARTICLE_IMPORT_HOSTS", [])
+ASK_OUTSIDE = given.ASK_OUTSIDE
+ARTICLE_IMPORT_HOSTS = given.ARTICLE_IMPORT_HOSTS
 
 # What *Vandaag* asks for rows: functions (person, now) -> rows, see lessons.desk.attention.
 ATTENTION = [
@@ -152,11 +137,11 @@ ENCLOSURES = {
 
 # --- Jobs: the database is the queue of record, the broker only a doorbell ----------------------
 
-BROKER_URL = env.text("BROKER_URL", "spool://")
+BROKER_URL = given.BROKER_URL
 SPOOL_DIR = VAR_DIR / "spool"
 # "solo" works in the process itself; "prefork" needs Redis or RabbitMQ and takes more memory.
-WORKER_POOL = env.text("WORKER_POOL", "solo")
-WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 1)
+WORKER_POOL = given.WORKER_POOL
+WORKER_CONCURRENCY = given.WORKER_CONCURRENCY
 # Kombu warns about an address without a host; a folder has none.
 CELERY_BROKER_URL = "spool://localhost" if BROKER_URL == "spool://" else BROKER_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = env.broker_options(BROKER_URL, SPOOL_DIR)
@@ -185,20 +170,20 @@ CELERY_BEAT_SCHEDULE = timetable.schedule()
 # --- Money -------------------------------------------------------------------------------------
 
 # Without a key a local Stripe takes part in `make run`: a test shop, which production refuses.
-STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
+STRIPE_SECRET_KEY = given.STRIPE_SECRET_KEY
 SANDBOX = not STRIPE_SECRET_KEY and not PRODUCTION
-SANDBOX_PORT = env.number("SANDBOX_PORT", PORT + 1000)
+SANDBOX_PORT = given.SANDBOX_PORT
 STRIPE_API_BASE = f"http://127.0.0.1:{SANDBOX_PORT}" if SANDBOX else ""
-STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRETS", [])
+STRIPE_WEBHOOK_SECRETS = given.STRIPE_WEBHOOK_SECRETS
 if SANDBOX:
     STRIPE_SECRET_KEY = "sk_test_sandbox"  # noqa: S105 -- opens nothing but the test shop.
     STRIPE_WEBHOOK_SECRETS = [f"whsec_{env.kept_secret(VAR_DIR / 'webhook_secret')}"]
 # Where Stripe's payment page is; an account with a domain of its own for it names that.
-STRIPE_PAYMENT_PAGES = env.words("STRIPE_PAYMENT_PAGES", ["https://checkout.stripe.com"])
+STRIPE_PAYMENT_PAGES = given.STRIPE_PAYMENT_PAGES
 # Tells our objects from those of others in one Stripe account, say a test site's.
-STRIPE_ENV = env.text("STRIPE_ENV", SITE_URL)
+STRIPE_ENV = given.STRIPE_ENV
 # nl21: Dutch VAT of 21 %; kor: the scheme for small traders, no VAT.
-VAT_MODE = env.text("VAT_MODE", "nl21")
+VAT_MODE = given.VAT_MODE
 # Whether buyers are bound: then the practice has to say who it is.
 SELLING_IS_REAL = PRODUCTION
 
@@ -252,14 +237,17 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",
 }
 # What may be sent in a minute by one account and from one network (0: as much as it likes).
-WRITES_PER_MINUTE = env.pair("WRITES_PER_MINUTE", (240, 900))
+WRITES_PER_MINUTE = given.WRITES_PER_MINUTE
 # How many proxies of ours stand before the site; their X-Forwarded-For is believed, no other.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = given.TRUSTED_PROXIES
 MFA_ADAPTER = "courseapp.accounts.adapter.SecondStep"
 MFA_FORMS = {
     "activate_totp": "courseapp.accounts.forms.AppForm",
     "authenticate": "courseapp.accounts.forms.SecondStepForm",
     "reauthenticate": "courseapp.accounts.forms.SecondStepAgainForm",
+    "login_webauthn": "courseapp.accounts.passkeys.AtTheDoorForm",
+    "authenticate_webauthn": "courseapp.accounts.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "courseapp.accounts.passkeys.AgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -270,8 +258,7 @@ HEADLESS_CLIENTS = ["app"]
 HEADLESS_TOKEN_STRATEGY = "courseapp.api.sign_in.SessionToken"  # noqa: S105 -- a class.
 SESSION_ENGINE = "courseapp.sessions"
 # How long a sign-in lasts, in seconds: after the last page, and in all (accounts.lasting).
-READER_SESSION = env.pair("READER_SESSION_DAYS", (30, 90), unit=86_400)
-STAFF_SESSION = env.pair("STAFF_SESSION_HOURS", (3, 12), unit=3_600)
+READER_SESSION, STAFF_SESSION = given.READER_SESSION, given.STAFF_SESSION
 # What nobody came back to goes: a day more than a sign-in waits.
 SESSION_COOKIE_AGE = READER_SESSION[0] + 86_400
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
@@ -296,35 +283,35 @@ X_FRAME_OPTIONS = "DENY"
 
 # --- Mail --------------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Ik kies jou <post@localhost>")
+DEFAULT_FROM_EMAIL = given.MAIL_FROM
 # Our mails may be answered, so whoever has no other address for readers has that one.
 PRACTICE["email"] = PRACTICE["email"] or parseaddr(DEFAULT_FROM_EMAIL)[1]
 # Under which names the keys lie that our mail server signs with; for `manage.py check_mail_domain`.
-MAIL_DKIM_SELECTORS = env.words("MAIL_DKIM_SELECTORS", [])
+MAIL_DKIM_SELECTORS = given.MAIL_DKIM_SELECTORS
 # Beside the click that ends mails (RFC 8058), an address to write to, whose mail reaches us through
 # the provider or `manage.py stop_by_mail`; and what follows, see courseapp.post.leaving.
 LETTER_STOP = "lessons.drip.choices.stop_by_word"
-MAIL_UNSUBSCRIBE = env.text("MAIL_UNSUBSCRIBE", "")
+MAIL_UNSUBSCRIBE = given.MAIL_UNSUBSCRIBE
 # Connections to the mail server, at most (docs/decisions/0023 says why eight); letters each second
 # and each day (0: as many as it takes).
-MAIL_CONNECTIONS = env.number("MAIL_CONNECTIONS", 8)
-MAIL_PER_SECOND = env.number("MAIL_PER_SECOND", 0)
-MAIL_PER_DAY = env.number("MAIL_PER_DAY", 0)
+MAIL_CONNECTIONS = given.MAIL_CONNECTIONS
+MAIL_PER_SECOND = given.MAIL_PER_SECOND
+MAIL_PER_DAY = given.MAIL_PER_DAY
 # Asked just before letters of a stream go; see courseapp.post.gates.
 LETTER_GATES = dict.fromkeys(("lesson", "offer"), "lessons.drip.gate.withheld")
 # Returns the address that answers go to.
 LETTER_REPLY_TO = "lessons.content.identity.mail_address"
 MAIL_DIR = VAR_DIR / "mail"
 HANDOVER_DIR = VAR_DIR / "handovers"  # Asked for of one's own data, sealed, for a day at most.
-SMTP_URL = env.text("SMTP_URL", "")
+SMTP_URL = given.SMTP_URL
 (EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_SSL, EMAIL_USE_TLS) = (
     env.mail_server(SMTP_URL)
 )
 EMAIL_TIMEOUT = 20
 # A provider in django-anymail's word ("brevo"), and who may tell what became of mails.
-MAIL_PROVIDER = env.text("MAIL_PROVIDER", "")
-MAIL_WEBHOOK_SECRET = env.text("MAIL_WEBHOOK_SECRET", "")
-ANYMAIL = env.provider(MAIL_PROVIDER, env.words("MAIL_PROVIDER_SETTINGS", []), MAIL_WEBHOOK_SECRET)
+MAIL_PROVIDER = given.MAIL_PROVIDER
+MAIL_WEBHOOK_SECRET = given.MAIL_WEBHOOK_SECRET
+ANYMAIL = env.provider(MAIL_PROVIDER, given.MAIL_PROVIDER_SETTINGS, MAIL_WEBHOOK_SECRET)
 EMAIL_BACKEND = env.mail_backend(SMTP_URL, MAIL_PROVIDER)
 INSTALLED_APPS += ["anymail"] if MAIL_PROVIDER else []
 # A clock that can be set ahead, where mail, money and readers are a developer's; courseapp.clock.
@@ -376,24 +363,16 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 # Writes per reader, as REST framework writes rates.
-API_WRITES = env.text("API_WRITES", "120/min")
+API_WRITES = given.API_WRITES
 SPECTACULAR_SETTINGS = documentation.settings(site=SITE_URL)
 
 # --- Logs: no personal data, one line an event ---------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "courseapp.logs.formatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # Four lines each time the clock ticks, which is every fifteen seconds, say nothing.
-    "loggers": {
-        "celery": {"level": env.text("CELERY_LOG_LEVEL", "WARNING")},
-        # It writes two lines for every question it asks.
-        "stripe": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.described(level=given.LOG_LEVEL, celery=given.CELERY_LOG_LEVEL)
+
+# Who asks for /metrics, and where the processes of this machine count together; courseapp.meters.
+METRICS_TOKEN = given.METRICS_TOKEN
+METRICS_DIR = given.METRICS_DIR if METRICS_TOKEN else None
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseapp.settings")
 VAR_DIR.mkdir(parents=True, exist_ok=True)

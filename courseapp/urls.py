@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.urls import include, path
 
-from courseapp import closing, health
+from courseapp import closing, health, metrics
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 handler500 = closing.handler500
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="health"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("_allauth/", include("courseapp.accounts.headless_urls")),
     path("api/", include("courseapp.api.urls")),
     path("hooks/mail/", include("courseapp.post.hooks")),

@@ -30,7 +30,7 @@ LAYER_NAMES = {"services", "utils", "helpers", "managers", "selectors", "common"
 # The skins: who is called from outside, and so has to say what time it is.
 CLOCK_ROOMS = {
     *("api", "pages", "desk", "management", "tasks", "templatetags"),
-    *("health", "mailbox", "webhook"),
+    *("health", "metrics", "mailbox", "webhook"),
 }
 # In lessons the room of this name is no skin.
 STAFF_PAGES = ("payments", "staff")

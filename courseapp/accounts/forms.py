@@ -159,7 +159,11 @@ class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
     def clean_oldpassword(self) -> str:
         if not guessing.may(context.request, self.user.email):
             raise get_adapter().validation_error("too_many_login_attempts")
-        old: str = super().clean_oldpassword()
+        try:
+            old: str = super().clean_oldpassword()
+        except ValidationError:
+            logs.tell("asked_again_failed", person=self.user, way="password")
+            raise
         return old
 
 

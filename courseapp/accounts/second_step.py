@@ -18,6 +18,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from courseapp import logs
 from courseapp.accounts import devices, shown
 from courseapp.errors import Refused
 
@@ -55,11 +56,13 @@ def is_shown(session: SessionBase, user: User) -> bool:
 def require(session: SessionBase, user: User) -> None:
     """For where no page can lead anywhere. Raises ``SecondStepMissing``."""
     if not is_shown(session, user):
+        logs.tell("second_step_missing", person=user)
         raise SecondStepMissing(gettext("Come in with your second step to do this."))
 
 
 def lead(request: HttpRequest, user: User) -> HttpResponse:
     """To the page that asks for the second step, or to the one that explains how to get one."""
+    logs.tell("second_step_missing", person=user)
     back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/beheer/"
     place = "mfa_reauthenticate" if has(user) else "second_step_needed"
     return HttpResponseRedirect(f"{reverse(place)}?{urlencode({'next': back})}")

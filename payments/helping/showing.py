@@ -132,7 +132,7 @@ def consents(seen: Seen) -> list[Row]:
     return [
         Row(
             what=said(words.PURPOSES, one.purpose),
-            detail=one.place,
+            detail=words.place(one.place),
             at=one.at,
             state=said(words.CONSENTS, one.act),
             tone="" if one.act == "given" else "sand",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lessons.drip.steps import Step
     from lessons.reading.models import Access
 
+UUID = re.compile(r"[0-9a-f-]{36}")
 # How a letter, or the mail it carries, stands.
 STATES: Mapping[str, _StrPromise] = {
     "queued": pgettext_lazy("mail", "waiting"),
@@ -79,6 +81,7 @@ STREAMS: Mapping[str, _StrPromise] = {
 PURPOSES: Mapping[str, _StrPromise] = {
     "progress": gettext_lazy("Keeping progress"),
     "offers": gettext_lazy("Mails about trainings"),
+    "answers": gettext_lazy("Keeping what the reader writes"),
 }
 CONSENTS: Mapping[str, _StrPromise] = {
     "given": gettext_lazy("agreed"),
@@ -101,6 +104,12 @@ ACTS: Mapping[str, _StrPromise] = {
     "reader.access_given": gettext_lazy("%(who)s gave access to “%(name)s”"),
     "reader.access_ended": gettext_lazy("%(who)s ended the access to “%(name)s”"),
 }
+
+
+def place(code: str) -> str:
+    """Where a reader said yes or no; of a lesson its number in the database says nothing."""
+    kind, _colon, name = code.partition(":")
+    return _("in a lesson") if UUID.fullmatch(name) else name or kind
 
 
 def reason(code: str) -> str:

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from courseapp import preparing
+from courseapp import meters, preparing
 
 
 class Command(BaseCommand):
@@ -12,3 +12,5 @@ class Command(BaseCommand):
     def handle(self, **options: object) -> None:
         for step in preparing.STEPS:
             self.stdout.write(f"{step.title}: {step.act()}")
+        # Of processes that are about to be replaced.
+        meters.begin_anew()

@@ -246,16 +246,17 @@ class Spool:
 
 
 class Redis:
-    """A server of our own, so that it can be emptied and stopped."""
+    """A server of our own, so that it can be emptied and stopped; by itself it writes no file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.options = options or ("--save", "")
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.folder, self.url = folder, f"redis://127.0.0.1:{self.port}/0"
         self.start()
 
     def start(self) -> None:
-        options = ["--port", str(self.port), "--dir", str(self.folder), "--save", ""]
+        options = ["--port", str(self.port), "--dir", str(self.folder), *self.options]
         self.process = subprocess.Popen(
             ["redis-server", *options, "--bind", "127.0.0.1"], stdout=subprocess.DEVNULL
         )

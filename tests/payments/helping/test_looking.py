@@ -9,11 +9,12 @@ import pytest
 from django.utils import timezone
 
 from courseapp import privacy
-from courseapp.accounts.models import AuditEntry
+from courseapp.accounts.models import AuditEntry, Consent
 from courseapp.post import filling, suppression
 from courseapp.post.models import Letter, Suppression
 from lessons.reading import progress
 from payments import granting, ordering
+from payments.helping import words
 from payments.models import Product
 from tests.counting import counting
 from tests.databases import with_keys
@@ -33,6 +34,17 @@ if TYPE_CHECKING:
 
 pytestmark = with_keys
 CANARY = "kanarie-7f3a"
+
+
+def test_everything_that_can_be_said_of_a_reader_has_a_name() -> None:
+    for kinds, names in (
+        (Consent.Purpose, words.PURPOSES),
+        (Consent.Act, words.CONSENTS),
+        (Suppression.Scope, words.SCOPES),
+        (Suppression.Reason, words.SUPPRESSED),
+        (Letter.Stream, words.STREAMS),
+    ):
+        assert set(kinds.values) == set(names)
 
 
 def acts() -> list[str]:
