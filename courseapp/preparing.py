@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.management import call_command
 
-from courseapp import catalogues, closing
+from courseapp import catalogues, closing, step_secrets
 from courseapp.vault.router import ALIAS, LABEL
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ def _database() -> str:
         told = _quietly("migrate", interactive=False) + _keys()
     applied = told.count("... OK")
     return f"{applied} migrations applied" if applied else "up to date"
+
+
+def _second_steps() -> str:
+    found = step_secrets.reseal()
+    if found.refused:
+        return f"{found.refused} do not open: is a key missing in VAULT_KEYS?"
+    return f"{found.done} sealed" if found.done else "sealed"
 
 
 def _keys() -> str:
@@ -74,6 +81,7 @@ STEPS = (
     Step("Catalogues of both languages", _catalogues),
     Step("Static files", _static_files),
     Step("Database", _database),
+    Step("Secrets of second steps", _second_steps),
     Step("Whom a backup brought back", _erasures),
     Step("Courses that come along", _courses),
     Step("Account for the staff", _staff_account),

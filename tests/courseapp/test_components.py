@@ -10,6 +10,8 @@ from django.conf import settings
 
 from courseapp import components
 
+pytestmark = pytest.mark.once
+
 A, B = "a" * 64, "b" * 64
 REQUIREMENTS = f"""\
 Some-Lib[extra]==1.2.3 \\
