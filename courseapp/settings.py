@@ -110,6 +110,8 @@ DATABASE_ROUTERS = ["courseapp.vault.router.KeysApart"]
 VAULT_KEYS = given.VAULT_KEYS
 # Modules that offer a field of sealed texts, for their keys to be renewed: courseapp.vault.holding.
 VAULT_HOLDERS = ["lessons.reading.sealed_answers"]
+# Modules that seal by the keys above themselves.
+VAULT_SEALERS = ["courseapp.step_secrets"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = env.caches(given.CACHE_URL, VAR_DIR / "cache")
 
@@ -241,7 +243,7 @@ ACCOUNT_RATE_LIMITS = {
 WRITES_PER_MINUTE = given.WRITES_PER_MINUTE
 # How many proxies of ours stand before the site; their X-Forwarded-For is believed, no other.
 ALLAUTH_TRUSTED_PROXY_COUNT = given.TRUSTED_PROXIES
-MFA_ADAPTER = "courseapp.accounts.adapter.SecondStep"
+MFA_ADAPTER = "courseapp.step_secrets.SecondStep"
 MFA_FORMS = {
     "activate_totp": "courseapp.accounts.forms.AppForm",
     "authenticate": "courseapp.accounts.forms.SecondStepForm",

@@ -15,6 +15,8 @@ from django.conf import settings
 
 from courseapp import components
 
+pytestmark = pytest.mark.once
+
 # All that production's processes load, whichever broker it has.
 LOADED = """
 import json, sys
@@ -81,7 +83,6 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.once
 def test_production_loads_nothing_that_only_developing_needs() -> None:
     """Where developers' libraries lie beside ours, one that nobody pinned would be found there."""
     output = subprocess.run(
