@@ -50,6 +50,27 @@ def digest(name: str) -> str:
     return salted_hmac("courseapp.logs", name, algorithm="sha256").hexdigest()[:16]
 
 
+def described(*, level: str, celery: str) -> dict[str, Any]:
+    """What settings take: everything to standard error, in one form."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": "courseapp.logs.formatter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Whoever wants fewer lines does not want fewer of these.
+            "security": {"level": "INFO"},
+            # Four lines each time the clock ticks, which is every fifteen seconds, say nothing.
+            "celery": {"level": celery},
+            # It writes two lines for every question it asks.
+            "stripe": {"level": "WARNING"},
+            # It writes down which passkey it was.
+            "fido2": {"level": "WARNING"},
+        },
+    }
+
+
 def formatter() -> logging.Formatter:
     """What settings name: JSON in production; at a developer's screen lines, tracebacks and all."""
     return AsJson() if settings.PRODUCTION else logging.Formatter(LINE)

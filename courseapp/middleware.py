@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.defaults import page_not_found
 
-from courseapp import browser, logs, writing
+from courseapp import browser, logs, meters, writing
 from courseapp.accounts import again, lasting
 from courseapp.api.errors import problem
 from courseapp.errors import Refused
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 class BrowserPolicy:
     """Tell the browser what it may do with the answer, whoever made it: a view, a file, an error.
 
-    The outermost, so that no answer goes without.
+    Outside all that answers, so that no answer goes without.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -37,6 +39,30 @@ class BrowserPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         browser.guard(request, response)
+        return response
+
+
+class Measured:
+    """Count each answer and how long it took, for /metrics; nothing is counted where that is off.
+
+    The outermost, so that it measures what a reader waits for.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        if not settings.METRICS_TOKEN:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        meters.request(
+            page=match.view_name if match else "",
+            method=request.method or "",
+            status=response.status_code,
+            seconds=perf_counter() - began,
+        )
         return response
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.management import call_command
 
-from courseapp import catalogues
+from courseapp import catalogues, closing, step_secrets
+from courseapp.accounts import staff
 from courseapp.vault.router import ALIAS, LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# What the storage of static files writes last.
+MANIFEST = "staticfiles.json"
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class Step:
 
     title: str
     act: Callable[[], str]
+    # Whether it can be done before there is a database, when an image is built.
+    is_building: bool = False
 
 
 def _catalogues() -> str:
@@ -30,9 +37,18 @@ def _catalogues() -> str:
 
 
 def _database() -> str:
-    told = _quietly("migrate", interactive=False) + _keys()
+    # What was restored may be older than the code, and stays closed until the next step is done.
+    with closing.passing("erasures"):
+        told = _quietly("migrate", interactive=False) + _keys()
     applied = told.count("... OK")
     return f"{applied} migrations applied" if applied else "up to date"
+
+
+def _second_steps() -> str:
+    found = step_secrets.reseal()
+    if found.refused:
+        return f"{found.refused} do not open: is a key missing in VAULT_KEYS?"
+    return f"{found.done} sealed" if found.done else "sealed"
 
 
 def _keys() -> str:
@@ -51,6 +67,9 @@ def _courses() -> str:
 
 
 def _staff_account() -> str:
+    if settings.PRODUCTION:
+        # A password has no business in the log of whatever runs this.
+        return "there already" if staff.is_there() else "none yet: manage.py create_staff ADDRESS"
     told = _quietly("create_staff", "owner@localhost", if_none=True).strip()
     return told or "there already"
 
@@ -58,6 +77,8 @@ def _staff_account() -> str:
 def _static_files() -> str:
     if settings.DEBUG:
         return "served from where they are"
+    if (settings.STATIC_ROOT / MANIFEST).is_file() and not os.access(settings.STATIC_ROOT, os.W_OK):
+        return "those that came with the image"
     return _quietly("collectstatic", interactive=False).strip().rpartition("\n")[2]
 
 
@@ -69,9 +90,10 @@ def _quietly(command: str, *args: str, **options: object) -> str:
 
 # Libraries come before Python runs at all: `make run` does those as steps 1 and 2.
 STEPS = (
-    Step("Catalogues of both languages", _catalogues),
-    Step("Static files", _static_files),
+    Step("Catalogues of both languages", _catalogues, is_building=True),
+    Step("Static files", _static_files, is_building=True),
     Step("Database", _database),
+    Step("Secrets of second steps", _second_steps),
     Step("Whom a backup brought back", _erasures),
     Step("Courses that come along", _courses),
     Step("Account for the staff", _staff_account),

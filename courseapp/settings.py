@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from email.utils import parseaddr
 
-from courseapp import env, timetable
+from courseapp import env, logs, timetable
 from courseapp import environment as given
 from courseapp.api import documentation
 
@@ -17,6 +17,7 @@ BASE_DIR, VAR_DIR = given.BASE_DIR, given.VAR_DIR
 PRODUCTION, DEBUG = given.PRODUCTION, given.DEBUG
 SECRET_KEY = given.SECRET_KEY
 PORT, SITE_URL, ALLOWED_HOSTS = given.PORT, given.SITE_URL, given.ALLOWED_HOSTS
+WEB_WORKERS = given.WEB_WORKERS
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "courseapp.middleware.Measured",
     "courseapp.middleware.RequestName",
     "courseapp.middleware.BrowserPolicy",
     "django.middleware.security.SecurityMiddleware",
@@ -108,6 +110,8 @@ DATABASE_ROUTERS = ["courseapp.vault.router.KeysApart"]
 VAULT_KEYS = given.VAULT_KEYS
 # Modules that offer a field of sealed texts, for their keys to be renewed: courseapp.vault.holding.
 VAULT_HOLDERS = ["lessons.reading.sealed_answers"]
+# Modules that seal by the keys above themselves.
+VAULT_SEALERS = ["courseapp.step_secrets"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = env.caches(given.CACHE_URL, VAR_DIR / "cache")
 
@@ -239,11 +243,14 @@ ACCOUNT_RATE_LIMITS = {
 WRITES_PER_MINUTE = given.WRITES_PER_MINUTE
 # How many proxies of ours stand before the site; their X-Forwarded-For is believed, no other.
 ALLAUTH_TRUSTED_PROXY_COUNT = given.TRUSTED_PROXIES
-MFA_ADAPTER = "courseapp.accounts.adapter.SecondStep"
+MFA_ADAPTER = "courseapp.step_secrets.SecondStep"
 MFA_FORMS = {
     "activate_totp": "courseapp.accounts.forms.AppForm",
     "authenticate": "courseapp.accounts.forms.SecondStepForm",
     "reauthenticate": "courseapp.accounts.forms.SecondStepAgainForm",
+    "login_webauthn": "courseapp.accounts.passkeys.AtTheDoorForm",
+    "authenticate_webauthn": "courseapp.accounts.passkeys.SecondStepForm",
+    "reauthenticate_webauthn": "courseapp.accounts.passkeys.AgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -326,7 +333,7 @@ USE_TZ = True
 # --- Files -------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = given.STATIC_DIR
 STATICFILES_DIRS = [BASE_DIR / "courseapp" / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
@@ -364,19 +371,20 @@ SPECTACULAR_SETTINGS = documentation.settings(site=SITE_URL)
 
 # --- Logs: no personal data, one line an event ---------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "courseapp.logs.formatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": given.LOG_LEVEL},
-    # Four lines each time the clock ticks, which is every fifteen seconds, say nothing.
-    "loggers": {
-        "celery": {"level": given.CELERY_LOG_LEVEL},
-        # It writes two lines for every question it asks.
-        "stripe": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.described(level=given.LOG_LEVEL, celery=given.CELERY_LOG_LEVEL)
+
+# Who asks for /metrics, and where the processes of this machine count together; courseapp.meters.
+METRICS_TOKEN = given.METRICS_TOKEN
+METRICS_DIR = given.METRICS_DIR if METRICS_TOKEN else None
+
+# Reports of errors, where somebody wants them; courseapp.reports.
+if given.SENTRY_DSN:
+    LOGGING["handlers"]["reports"] = {
+        "class": "courseapp.reports.Reporting",
+        "dsn": given.SENTRY_DSN,
+        "release": given.RELEASE,
+    }
+    LOGGING["root"]["handlers"].append("reports")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseapp.settings")
 VAR_DIR.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from courseapp import meters
 from courseapp.errors import Refused
 from payments import applying, gateway
 from payments.models import Attempt, Order
@@ -42,7 +43,9 @@ def sync_order(*, order: UUID, now: datetime) -> Order:
         facts = gateway.facts_of(sessions)
         row = _apply(order, seen, facts, now)
         if row is not None:
+            meters.projection(outcome=row.state)
             return row
+        meters.projection(outcome="overtaken")
     raise Overtaken(_("This order is being worked on. Look again in a moment."))
 
 

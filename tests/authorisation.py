@@ -23,6 +23,8 @@ from __future__ import annotations
 
 ROWS = {
     "health": "everybody page",
+    # Off, as it comes; tests/courseapp/test_metrics.py turns it on.
+    "metrics": "nobody page",
     "headless:config": "everybody page",
     "headless:current_session": "readers~ any",
     "headless:sessions": "readers~ any",

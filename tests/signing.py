@@ -47,4 +47,19 @@ def show(session: SessionBase, person: User) -> None:
 def second_step_of(person: User) -> Authenticator:
     """The app or passkey of this account; an app with a secret of its own if there is none."""
     held = Authenticator.objects.filter(user=person, type__in=second_step.KINDS).first()
-    return held or TOTP.activate(person, generate_totp_secret()).instance
+    return held or app_of(person, generate_totp_secret())
+
+
+def app_of(person: User, secret: str) -> Authenticator:
+    """An authenticator app with this secret, as turning one on leaves it."""
+    with second_step.of(person):
+        made: Authenticator = TOTP.activate(person, secret).instance
+    return made
+
+
+def spare_codes_of(person: User) -> list[str]:
+    """Those that were not used yet."""
+    held = Authenticator.objects.get(user=person, type=Authenticator.Type.RECOVERY_CODES)
+    with second_step.of(person):
+        found: list[str] = held.wrap().get_unused_codes()
+    return found

@@ -9,6 +9,8 @@ import pytest
 
 from tests.network import OutgoingNetwork
 
+pytestmark = pytest.mark.once
+
 
 def test_a_connection_to_another_machine_is_refused() -> None:
     with socket.socket() as sock, pytest.raises(OutgoingNetwork, match=r"192\.0\.2\.1"):

@@ -141,7 +141,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return guessing.whose(request, addresses.tidy(credentials.get("email") or ""))
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        logs.tell("sign_in_failed", way="password")
+        """Whoever is in already was asked again; of that tells ``reauthenticate``."""
+        if not request.user.is_authenticated:
+            logs.tell("sign_in_failed", way="password")
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        is_right = bool(super().reauthenticate(user, password))
+        event = "asked_again" if is_right else "asked_again_failed"
+        logs.tell(event, person=user, way="password")
+        return is_right
 
     def send_notification_mail(
         self, template_prefix: str, user: User, *args: Any, **kwargs: Any
@@ -164,8 +172,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             messages.success(request, gettext("Good that you are here. Nothing was erased."))
         codes.remember_again(request)
         lasting.begin(request.session, is_staff=user.is_staff)
-        ways = [record["method"] for record in shown.records(request.session, user)]
-        logs.tell("signed_in", person=user, ways="+".join(dict.fromkeys(ways)))
+        logs.tell("signed_in", person=user, ways="+".join(shown.ways(request.session, user)))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Staff come to work; readers come to their courses."""

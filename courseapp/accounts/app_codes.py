@@ -11,6 +11,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from allauth.mfa.utils import decrypt
 
+from courseapp.accounts import second_step
+
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
 
@@ -29,10 +31,15 @@ def of_staff(session: SessionBase) -> list[Shown]:
     return [
         *([Shown("", _now(adding))] if adding else []),
         *(
-            Shown(one.user.email, _now(decrypt(one.data["secret"])))
+            Shown(one.user.email, _now(_opened(one)))
             for one in held.select_related("user").order_by("user__email")
         ),
     ]
+
+
+def _opened(app: Authenticator) -> str:
+    with second_step.of(app.user):
+        return str(decrypt(app.data["secret"]))
 
 
 def _now(secret: str) -> str:

@@ -159,7 +159,11 @@ class OtherPasswordForm(ChangePasswordForm):  # type: ignore[misc]
     def clean_oldpassword(self) -> str:
         if not guessing.may(context.request, self.user.email):
             raise get_adapter().validation_error("too_many_login_attempts")
-        old: str = super().clean_oldpassword()
+        try:
+            old: str = super().clean_oldpassword()
+        except ValidationError:
+            logs.tell("asked_again_failed", person=self.user, way="password")
+            raise
         return old
 
 
@@ -172,7 +176,10 @@ class Once:
         if not guessing.may(context.request, self.user.email):
             raise get_adapter().validation_error("too_many_login_attempts")
         try:
-            code: str = super().clean_code()  # type: ignore[misc]  # One of allauth's forms.
+            with second_step.of(self.user):
+                code: str = super().clean_code()  # type: ignore[misc]  # One of allauth's forms.
+        except second_step.Unreadable as error:
+            raise ValidationError(str(error), code=error.code) from None
         except ValidationError:
             logs.tell("second_step_failed", person=self.user)
             raise

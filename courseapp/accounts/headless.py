@@ -14,11 +14,18 @@ from allauth.headless.account.views import (
     RequestLoginCodeView,
 )
 from allauth.headless.base.response import ConflictResponse
-from allauth.headless.mfa.views import AuthenticateView, ManageTOTPView, ReauthenticateView
+from allauth.headless.mfa.views import (
+    AuthenticateView,
+    AuthenticateWebAuthnView,
+    LoginWebAuthnView,
+    ManageTOTPView,
+    ReauthenticateView,
+    ReauthenticateWebAuthnView,
+)
 from django.http import HttpResponseBadRequest
 from django.utils import timezone, translation
 
-from courseapp.accounts import again, codes, entering
+from courseapp.accounts import again, codes, entering, passkeys
 from courseapp.accounts.forms import (
     AppInput,
     AskCodeInput,
@@ -77,6 +84,24 @@ class SecondStepAgain(ReauthenticateView):  # type: ignore[misc]
     """``2fa/reauthenticate``."""
 
     input_class = SecondStepAgainInput
+
+
+class ByPasskey(LoginWebAuthnView):  # type: ignore[misc]
+    """``webauthn/login``."""
+
+    input_class: ClassVar[dict[str, Any]] = {"POST": passkeys.AtTheDoorInput}
+
+
+class SecondStepByPasskey(AuthenticateWebAuthnView):  # type: ignore[misc]
+    """``webauthn/authenticate``."""
+
+    input_class: ClassVar[dict[str, Any]] = {"POST": passkeys.SecondStepInput}
+
+
+class AgainByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]
+    """``webauthn/reauthenticate``."""
+
+    input_class: ClassVar[dict[str, Any]] = {"POST": passkeys.AgainInput}
 
 
 class ManageApp(ManageTOTPView):  # type: ignore[misc]

@@ -38,9 +38,9 @@ _auth = [
     _path("reauthenticate", account.ReauthenticateView, "reauthenticate"),
     _path("2fa/authenticate", headless.SecondStep, "mfa_authenticate"),
     _path("2fa/reauthenticate", headless.SecondStepAgain, "mfa_reauthenticate"),
-    _path("webauthn/login", mfa.LoginWebAuthnView, "login_webauthn"),
-    _path("webauthn/authenticate", mfa.AuthenticateWebAuthnView, "authenticate_webauthn"),
-    _path("webauthn/reauthenticate", mfa.ReauthenticateWebAuthnView, "reauthenticate_webauthn"),
+    _path("webauthn/login", headless.ByPasskey, "login_webauthn"),
+    _path("webauthn/authenticate", headless.SecondStepByPasskey, "authenticate_webauthn"),
+    _path("webauthn/reauthenticate", headless.AgainByPasskey, "reauthenticate_webauthn"),
 ]
 # The locks of an account: shown, changed and taken away only after asking who is there.
 _locks = [

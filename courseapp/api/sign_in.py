@@ -134,6 +134,7 @@ class IsOwner(BasePermission):
 
     def has_permission(self, request: Request, view: object) -> bool:
         if not getattr(request.user, "is_owner", False):
+            logs.tell("staff_refused", person=cast("User", request.user))
             raise OwnerOnly("Only the owner of the practice may do this.")
         return True
 
@@ -158,6 +159,7 @@ class HasScope(BasePermission):
             return True
         scope = str(getattr(getattr(view, str(request.method).lower()), "scope", "none"))
         if scope not in token.scopes:
+            logs.tell("token_refused", person=token.made_by, scope=scope)
             raise ScopeMissing(f"This takes a machine token with the scope “{scope}”.", scope)
         return True
 

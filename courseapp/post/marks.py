@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
+from courseapp import meters
 from courseapp.post import allowance, owing, suppression
 from courseapp.post.models import Letter, Suppression
 from courseapp.post.replies import Verdict
@@ -42,6 +43,8 @@ EMPTY = {"subject": "", "text": "", "html": "", "values": {}}
 
 def write(answers: Answers, begun: Sequence[Letter], *, now: datetime) -> list[Letter]:
     """Mark what came of letters, and the offers that are about to go; returns those that may."""
+    for parcel, answer in answers:
+        meters.letter(stream=parcel.letter.stream, outcome=answer.verdict.name.lower())
     went = [parcel for parcel, answer in answers if answer.verdict is Verdict.SENT]
     others = [each for each in answers if each[1].verdict is not Verdict.SENT]
     offers = [letter for letter in begun if letter.stream == Letter.Stream.OFFER]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from courseapp.vault.rotation import Rewrapped
+
 
 @dataclass(frozen=True)
 class Row:
@@ -41,6 +43,18 @@ class Holder(Protocol):
         One statement (``UPDATE … WHERE id = … AND field = …``), so that what a reader saved
         meanwhile is never written over.
         """
+
+
+class Sealer(Protocol):
+    """What an app seals by the key-encryption keys themselves (``small_secrets``)."""
+
+    def reseal(self) -> Rewrapped:
+        """Seal by the current key what is sealed by another; may be cut off and done again."""
+
+
+def sealers() -> list[Sealer]:
+    """Those of this installation."""
+    return [cast("Sealer", import_module(name)) for name in settings.VAULT_SEALERS]
 
 
 def ours() -> list[Holder]:

@@ -1,4 +1,4 @@
-"""The key-encryption keys: they wrap readers' keys, and lie in no database.
+"""The key-encryption keys: they wrap readers' keys and seal small secrets, and lie in no database.
 
 ``VAULT_KEYS`` names them, ``2026:…,2025:…``; each is 32 random bytes in base64. The first is the
 current one, which wraps; the others only unwrap, until `manage.py rotate_keys` is through.
@@ -31,7 +31,7 @@ class BadKeyring(Exception):
 
 
 class UnknownKey(Exception):
-    """A reader's key was wrapped by a key-encryption key that is not in ``VAULT_KEYS``."""
+    """Something was wrapped or sealed by a key-encryption key that is not in ``VAULT_KEYS``."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,24 @@ class Keyring:
         data_key = self._opened(wrapped, name=name, generation=generation, owner=owner)
         return self.wrap(data_key, generation=generation, owner=owner)
 
+    def seal(self, secret: bytes, *, purpose: str, owner: UUID) -> bytes:
+        """A short secret, sealed by the current key, whose name is to be kept beside it."""
+        by = self.keys[self.current]
+        return sealing.seal_small(secret, by=by, name=self.current, purpose=purpose, owner=owner)
+
+    def unseal(self, sealed: bytes, *, name: str, purpose: str, owner: UUID) -> bytes:
+        """Raises ``UnknownKey`` and ``sealing.Refuses``."""
+        by = self._called(name)
+        return sealing.unseal_small(sealed, by=by, name=name, purpose=purpose, owner=owner)
+
     def _opened(self, wrapped: bytes, *, name: str, generation: int, owner: UUID) -> bytes:
+        by = self._called(name)
+        return sealing.unwrap(wrapped, by=by, name=name, generation=generation, owner=owner)
+
+    def _called(self, name: str) -> AESGCM:
         if name not in self.keys:
             raise UnknownKey(name)
-        by = self.keys[name]
-        return sealing.unwrap(wrapped, by=by, name=name, generation=generation, owner=owner)
+        return self.keys[name]
 
 
 def parsed(words: Sequence[str]) -> Keyring:

@@ -1,7 +1,8 @@
 """Both kinds of key are replaced while the site runs, in small steps that may be cut off anywhere.
 
 A key-encryption key: put the new one first in ``VAULT_KEYS`` and keep the old one behind it;
-`rewrap` goes through readers' keys; when none is left, take the old one out.
+`rewrap` goes through readers' keys, `reseal` through small secrets; when none is left, take the old
+one out.
 
 A reader's key: `begin` makes the next generation beside the old one, and from then on texts are
 sealed with the new; `go_on` seals the older texts anew. The old key goes at the earliest an hour
@@ -35,10 +36,13 @@ SETTLED = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Rewrapped:
-    """``refused``: keys that did not unwrap, and so were left as they are."""
+    """``refused``: what did not open, and so was left as it is."""
 
     done: int = 0
     refused: int = 0
+
+    def __add__(self, other: Rewrapped) -> Rewrapped:
+        return Rewrapped(self.done + other.done, self.refused + other.refused)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,11 @@ def _rewrapped(row: DataKey, ring: keyring.Keyring) -> bool:
         return False
     row.wrapped_by = ring.current
     return True
+
+
+def reseal() -> Rewrapped:
+    """Likewise for what is sealed by the key-encryption keys themselves."""
+    return sum((sealer.reseal() for sealer in holding.sealers()), Rewrapped())
 
 
 def begin(*, owner: UUID, now: datetime) -> None:

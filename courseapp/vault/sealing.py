@@ -34,6 +34,7 @@ MOST_GENERATIONS = 2**16 - 1
 # What a text is longer by when sealed, besides being rounded up.
 EXTRA = HEAD + NONCE + LENGTH + TAG
 TEXT, DATA_KEY = b"courseapp text", b"courseapp data key"
+SMALL = b"courseapp small secret"
 
 
 class Refuses(Exception):
@@ -95,6 +96,17 @@ def unwrap(wrapped: bytes, *, by: AESGCM, name: str, generation: int, owner: UUI
     return opened
 
 
+def seal_small(secret: bytes, *, by: AESGCM, name: str, purpose: str, owner: UUID) -> bytes:
+    """A short secret of this owner's, by the key-encryption key of this name, for one purpose."""
+    nonce = os.urandom(NONCE)
+    return nonce + by.encrypt(nonce, secret, _small_bound(name, purpose, owner))
+
+
+def unseal_small(sealed: bytes, *, by: AESGCM, name: str, purpose: str, owner: UUID) -> bytes:
+    """Raises ``Refuses``."""
+    return _opened(sealed, key=by, bound=_small_bound(name, purpose, owner))
+
+
 def padded(text: bytes) -> bytes:
     """Its length, the text, and zeros up to a whole number of steps."""
     framed = len(text).to_bytes(LENGTH, "big") + text
@@ -130,6 +142,10 @@ def _text_bound(*, generation: int, place: Place, owner: UUID) -> bytes:
 
 def _key_bound(*, name: str, generation: int, owner: UUID) -> bytes:
     return joined(DATA_KEY, head(generation), name.encode(), owner.bytes)
+
+
+def _small_bound(name: str, purpose: str, owner: UUID) -> bytes:
+    return joined(SMALL, bytes([VERSION]), purpose.encode(), name.encode(), owner.bytes)
 
 
 def joined(*parts: bytes) -> bytes:

@@ -175,9 +175,9 @@ def test_an_error_nobody_expected_is_logged_and_told_calmly(
 def test_logs_go_to_one_place() -> None:
     """To standard error, whence the service manager takes them; to no file, mail or other site."""
     logs = ours.LOGGING
-    handlers = {str(one["class"]) for one in logs["handlers"].values()}  # type: ignore[attr-defined]
+    handlers = {str(one["class"]) for one in logs["handlers"].values()}
     assert handlers == {"logging.StreamHandler"}
-    assert not any("handlers" in one for one in logs["loggers"].values())  # type: ignore[attr-defined]
+    assert not any("handlers" in one for one in logs["loggers"].values())
 
 
 def test_a_line_of_the_log_says_its_moment_in_utc() -> None:

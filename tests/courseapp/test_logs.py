@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as project
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +17,11 @@ from django.test import Client
 from django.urls import path, reverse
 
 from courseapp import logs, urls
+from courseapp.accounts import tokens
 from courseapp.accounts.models import User
 from tests.courseapp.accounts.coming_in import ask, enter, latest_code, sign_in, wrong
-from tests.factories import make_reader
-from tests.signing import let_in
+from tests.factories import NOW, make_reader
+from tests.signing import BACKEND, let_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,6 +117,53 @@ def test_second_steps_and_limits_have_names(lines: io.StringIO, settings: Settin
     client.post(reverse("mfa_deactivate_totp"))
     seen = set(events(lines))
     assert {"second_step_failed", "guess_limit_hit", "locks_changed"} <= seen
+
+
+def test_a_password_asked_again_has_a_name_of_its_own(lines: io.StringIO) -> None:
+    client, password = Client(), "regenboog-in-mei"
+    person = make_reader(email=EMAIL, password=password)
+    EmailAddress.objects.create(user=person, email=EMAIL, verified=True, primary=True)
+    client.post(reverse("account_login"), {"login": EMAIL, "password": "regenboog-in-juni"})
+    client.post(reverse("account_login"), {"login": EMAIL, "password": password})
+    for word in ("regenboog-in-juni", password):
+        client.post(reverse("account_reauthenticate"), {"password": word})
+    client.post(reverse("account_change_password"), {"oldpassword": "regenboog-in-juni"})
+    ways = [line.get("way", line.get("ways")) for line in told(lines)]
+    assert events(lines) == [
+        "sign_in_failed", "signed_in", "asked_again_failed", "asked_again", "asked_again_failed",
+    ]  # fmt: skip
+    assert ways == ["password"] * 5
+    assert [line.get("person", "") for line in told(lines)] == [
+        "", *[logs.digest(str(person.uuid))] * 4
+    ]  # fmt: skip
+
+
+def test_staff_without_a_second_step_are_told_of(lines: io.StringIO) -> None:
+    client, person = Client(), make_reader(is_staff=True)
+    client.force_login(person, backend=BACKEND)
+    assert client.get("/beheer/").status_code == 302
+    assert client.get("/api/v1/staff/courses/").status_code == 403
+    assert events(lines) == ["second_step_missing"] * 2
+    people = {line["person"] for line in told(lines) if "event" in line}
+    assert people == {logs.digest(str(person.uuid))}
+
+
+def test_what_is_the_owner_s_alone_is_refused_and_told(lines: io.StringIO) -> None:
+    client = Client()
+    let_in(client, make_reader(is_staff=True))
+    assert client.get(reverse("desk:tokens")).status_code == 403
+    assert client.get("/api/v1/staff/orders/").status_code == 403
+    owner = make_reader(is_staff=True, is_owner=True)
+    _token, secret = tokens.make(name="x", scopes=["money"], by=owner, now=NOW)
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert Client().get("/api/v1/staff/courses/", headers=bearer).status_code == 403
+    assert events(lines) == ["staff_refused", "staff_refused", "token_used", "token_refused"]
+
+
+def test_fewer_lines_are_not_fewer_events() -> None:
+    described = logs.described(level="ERROR", celery="ERROR")
+    assert described["root"]["level"] == "ERROR"
+    assert described["loggers"]["security"]["level"] == "INFO"
 
 
 def test_lines_of_one_request_belong_together(lines: io.StringIO) -> None:

@@ -14,6 +14,8 @@ from django.core.management import CommandError, call_command
 
 from tests.lessons.content.test_article import PASTED
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from courseapp.accounts import addresses
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("typed", "kept"),

@@ -6,6 +6,8 @@ import pytest
 
 from courseapp.accounts.templatetags.devices import device
 
+pytestmark = pytest.mark.once
+
 APPLE = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0"
 

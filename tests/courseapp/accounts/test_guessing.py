@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.test import Client
@@ -21,7 +21,7 @@ from tests.courseapp.accounts.coming_in import ask, enter, latest_code, sign_in,
 from tests.courseapp.accounts.test_headless import ask as ask_by_app
 from tests.courseapp.accounts.test_headless import call
 from tests.factories import make_reader
-from tests.signing import let_in
+from tests.signing import app_of, let_in
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -132,7 +132,7 @@ def test_a_browser_is_known_by_our_signature_alone(client: Client, forged: str) 
 
 
 def test_a_second_step_counts_along(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    TOTP.activate(anna, generate_totp_secret())
+    app_of(anna, generate_totp_secret())
     seen = count_guesses(monkeypatch)
     thief = Client()
     thief.post(LOGIN, {"login": EMAIL, "password": PASSWORD})

@@ -20,7 +20,7 @@ from django.urls import reverse
 from courseapp.accounts.models import User
 from courseapp.post.models import Letter
 from tests.courseapp.accounts.coming_in import ask, enter, latest_code, sign_in
-from tests.signing import let_in
+from tests.signing import let_in, spare_codes_of
 
 pytestmark = pytest.mark.django_db
 EMAIL = "anna@example.org"
@@ -42,7 +42,7 @@ def turn_on(client: Client) -> str:
 
 def confirm(client: Client) -> None:
     """Show once more who is there, with a spare code."""
-    codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    codes = spare_codes_of(User.objects.get())
     response = client.post(reverse("mfa_reauthenticate"), {"code": codes[0]})
     assert response.status_code == HTTPStatus.FOUND
 
@@ -67,7 +67,7 @@ def test_a_code_by_mail_alone_no_longer_lets_in(client: Client) -> None:
 
 def test_a_spare_code_lets_in_once(client: Client) -> None:
     turn_on(client)
-    codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    codes = spare_codes_of(User.objects.get())
     for browser, location in ((Client(), "/mijn/"), (Client(), None)):
         ask(browser, EMAIL)
         enter(browser, latest_code(EMAIL))

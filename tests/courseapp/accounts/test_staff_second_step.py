@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -26,7 +26,7 @@ from tests.courseapp.accounts.test_headless import call
 from tests.courseapp.accounts.test_second_step import code_of
 from tests.factories import make_reader
 from tests.lessons.desk.test_door import address, patterns
-from tests.signing import let_in, second_step_of, show_second_step
+from tests.signing import app_of, let_in, second_step_of, show_second_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,7 +156,7 @@ def test_setting_it_up_takes_a_minute_and_leads_to_work(client: Client, owner: U
 
 def test_a_used_code_of_an_app_opens_no_second_door(client: Client, owner: User) -> None:
     secret = generate_totp_secret()
-    TOTP.activate(owner, secret)
+    app_of(owner, secret)
     begun = (int(time.time()) // 30 + 1) * 30
     with time_machine.travel(datetime.fromtimestamp(begun, UTC), tick=False):
         code = code_of(secret)
@@ -218,7 +218,7 @@ def test_the_mailbox_of_a_developer_shows_what_an_app_would(
     client: Client, owner: User, settings: Any
 ) -> None:
     secret = generate_totp_secret()
-    TOTP.activate(owner, secret)
+    app_of(owner, secret)
     from courseapp.accounts import app_codes  # noqa: PLC0415 -- what the page asks.
 
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=1), tick=False):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from courseapp import environment
 from courseapp.bench import mailing
 from courseapp.bench.report import Report
+
+pytestmark = pytest.mark.once
 
 
 def test_the_table_says_how_many_times_as_fast_mail_is_sent_and_how_long_a_code_waits() -> None:

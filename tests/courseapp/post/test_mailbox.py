@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def own_mailbox(settings: Settings, tmp_path: Path) -> Path:

@@ -50,7 +50,9 @@ def test_wrapping_anew_leaves_what_no_key_opens_and_says_so(settings: Settings) 
     assert rotation.rewrap() == Rewrapped(done=0, refused=2)
     names = dict(DataKey.objects.values_list("owner", "wrapped_by"))
     assert names == {good: "2026", damaged: "2025", foreign: "2019"}
-    with pytest.raises(CommandError, match="2 keys and 0 texts do not open"):
+    with pytest.raises(
+        CommandError, match="2 keys, 0 secrets of second steps and 0 texts do not open"
+    ):
         call_command("rotate_keys", stdout=StringIO())
 
 
@@ -145,6 +147,7 @@ def test_the_command_tells_what_it_did(settings: Settings) -> None:
     call_command("rotate_keys", "--renew-made-before", "2999-01-01T00:00Z", stdout=out)
     assert out.getvalue().splitlines() == [
         "1 keys wrapped anew.",
+        "0 secrets of second steps sealed anew.",
         "1 readers were given a new key.",
         "0 texts sealed anew, 0 old keys taken away.",
     ]

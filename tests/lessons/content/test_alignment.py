@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from lessons.content import article
 
 if TYPE_CHECKING:
     from lessons.content.article import Passage
+
+pytestmark = pytest.mark.once
 
 SENTENCES = st.sampled_from(
     [

@@ -11,6 +11,8 @@ from lessons.content import article
 if TYPE_CHECKING:
     from lessons.content.article import Parsed, Passage
 
+pytestmark = pytest.mark.once
+
 PASTED = """avond
 
 Wie laat op de bank blijft zitten, hoort soms iets wat overdag stil is. Daarover gaat dit.

@@ -22,6 +22,8 @@ from lessons.content.article import nesting
 if TYPE_CHECKING:
     from lessons.content.article import Parsed
 
+pytestmark = pytest.mark.once
+
 HIDDEN = {"head", "script", "style", "template", "noscript", "iframe"}
 VOID = {"br", "hr", "img", "input", "meta", "link"}
 

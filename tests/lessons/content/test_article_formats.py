@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from courseapp.errors import Refused
 
+pytestmark = pytest.mark.once
+
 
 def make_docx(**parts: bytes) -> bytes:
     """A ZIP that calls itself a Word file, with these parts."""

@@ -6,6 +6,8 @@ import pytest
 
 from tests.lessons.content.test_article import PASTED, find, left_out, parse
 
+pytestmark = pytest.mark.once
+
 
 def test_pictures_tails_and_copyright_are_left_out_with_a_reason() -> None:
     parsed = parse(PASTED)

@@ -11,6 +11,8 @@ from lessons.content import article
 if TYPE_CHECKING:
     from lessons.content.article import Parsed
 
+pytestmark = pytest.mark.once
+
 PAGE = """<!DOCTYPE html><html lang="nl"><head><title>Een lege stoel - De Kade</title>
 <style>p{color:red}</style><script>var x = "<p>nee</p>";</script></head>
 <body class="single has-sidebar comments-open">

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from lessons.content.blocks import Block
     from lessons.content.derivation import DraftCourse, DraftLesson
 
+pytestmark = pytest.mark.once
+
 SENTENCE = "De klok in de gang liep een kwartier voor en niemand zette hem gelijk die winter. "
 LONG = (SENTENCE * 5).strip()  # 80 words: enough for a lesson of its own.
 

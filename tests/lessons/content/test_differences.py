@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lessons.content.differences import diff, unified
+
+pytestmark = pytest.mark.once
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

@@ -17,6 +17,8 @@ from lessons.content.site_texts import IDENTITY, KINDS, Home, Identity, InvalidP
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.once
+
 LANGUAGES = ("nl", "en")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lessons.content.article.passages import Passage
 from lessons.pages import article_text
+
+pytestmark = pytest.mark.once
 
 
 def passage(kind: str, text: str, level: int = 0) -> Passage:

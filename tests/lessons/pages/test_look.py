@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.once
+
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 STATIC = settings.BASE_DIR / "courseapp" / "static"
 # Mails have their own rules: programs that show them know style attributes alone.

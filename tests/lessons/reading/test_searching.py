@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from lessons.reading.searching import AROUND, excerpt, folded
 
+pytestmark = pytest.mark.once
+
 LONG = "Het is stil in huis en niemand belt. " * 20
 
 

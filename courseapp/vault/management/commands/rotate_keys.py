@@ -19,7 +19,8 @@ class Command(BaseCommand):
     """May be cut off and started again at any time, and run while the site does."""
 
     help = (
-        "Wraps all readers' keys by the first key of VAULT_KEYS, and seals anew what is still"
+        "Wraps all readers' keys and seals secrets of second steps by the first key of VAULT_KEYS,"
+        " and seals anew what is still"
         " sealed with older readers' keys."
     )
 
@@ -34,8 +35,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         now, made_before = timezone.now(), options["renew_made_before"]
-        wrapped = rotation.rewrap()
+        wrapped, secrets = rotation.rewrap(), rotation.reseal()
         self.stdout.write(f"{wrapped.done} keys wrapped anew.")
+        self.stdout.write(f"{secrets.done} secrets of second steps sealed anew.")
         if made_before:
             begun = rotation.begin_all(made_before=made_before, now=now)
             self.stdout.write(f"{begun} readers were given a new key.")
@@ -45,9 +47,10 @@ class Command(BaseCommand):
         )
         if found.changed:
             self.stdout.write(f"{found.changed} texts changed meanwhile; the next run takes them.")
-        if wrapped.refused or found.refused:
+        if wrapped.refused or secrets.refused or found.refused:
             raise CommandError(
-                f"{wrapped.refused} keys and {found.refused} texts do not open. They were left as"
+                f"{wrapped.refused} keys, {secrets.refused} secrets of second steps and"
+                f" {found.refused} texts do not open. They were left as"
                 " they are, and so was every key they may need. Is a key missing in VAULT_KEYS?"
             )
 
