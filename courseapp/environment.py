@@ -44,6 +44,12 @@ SECRET_KEY = site.text(
     needed=ALWAYS,
 )
 PORT = site.number("PORT", 8000, "Where the web server listens.", unit="port")
+WEB_WORKERS = site.number(
+    "WEB_WORKERS",
+    2,
+    "How many processes serve pages: about one for each processor.",
+    unit="processes",
+)
 SITE_URL = site.text(
     "SITE_URL",
     f"http://localhost:{PORT}",
@@ -76,6 +82,16 @@ DEBUG = site.flag(
     "Django's own error pages, styles as they lie in the tree, the mailbox at /postvak/.",
     default=not PRODUCTION,
     told="the opposite of `PRODUCTION`",
+)
+
+STATIC_DIR = Path(
+    site.text(
+        "STATIC_DIR",
+        str(VAR_DIR / "static"),
+        "Where style, script and letters are collected, and served from. An image brings its own.",
+        told="`static/` in `VAR_DIR`",
+        form="path",
+    )
 )
 
 practice = Part("The practice")
@@ -336,6 +352,18 @@ METRICS_DIR = Path(
         example="/run/courseapp/metrics",
         form="path",
     )
+)
+
+SENTRY_DSN = watching.text(
+    "SENTRY_DSN",
+    "",
+    "Where reports of errors go, if anywhere: a Sentry within the EU or one's own. They hold kinds"
+    " of errors and places in the code, nothing that anybody sent or wrote.",
+    example="https://key@sentry.example.org/1",
+    form="address",
+)
+RELEASE = watching.text(
+    "RELEASE", "", "What these reports call the release, say the commit it was built from."
 )
 
 tests = Part("Tests")

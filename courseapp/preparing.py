@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,15 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from courseapp import catalogues, closing, step_secrets
+from courseapp.accounts import staff
 from courseapp.vault.router import ALIAS, LABEL
 from lessons.content import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# What the storage of static files writes last.
+MANIFEST = "staticfiles.json"
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,8 @@ class Step:
 
     title: str
     act: Callable[[], str]
+    # Whether it can be done before there is a database, when an image is built.
+    is_building: bool = False
 
 
 def _catalogues() -> str:
@@ -73,6 +80,9 @@ def _courses() -> str:
 
 
 def _staff_account() -> str:
+    if settings.PRODUCTION:
+        # A password has no business in the log of whatever runs this.
+        return "there already" if staff.is_there() else "none yet: manage.py create_staff ADDRESS"
     told = _quietly("create_staff", "owner@localhost", if_none=True).strip()
     return told or "there already"
 
@@ -80,6 +90,8 @@ def _staff_account() -> str:
 def _static_files() -> str:
     if settings.DEBUG:
         return "served from where they are"
+    if (settings.STATIC_ROOT / MANIFEST).is_file() and not os.access(settings.STATIC_ROOT, os.W_OK):
+        return "those that came with the image"
     return _quietly("collectstatic", interactive=False).strip().rpartition("\n")[2]
 
 
@@ -91,8 +103,8 @@ def _quietly(command: str, *args: str, **options: object) -> str:
 
 # Libraries come before Python runs at all: `make run` does those as steps 1 and 2.
 STEPS = (
-    Step("Catalogues of both languages", _catalogues),
-    Step("Static files", _static_files),
+    Step("Catalogues of both languages", _catalogues, is_building=True),
+    Step("Static files", _static_files, is_building=True),
     Step("Database", _database),
     Step("Secrets of second steps", _second_steps),
     Step("Whom a backup brought back", _erasures),

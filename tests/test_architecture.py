@@ -22,6 +22,7 @@ PACKAGES = ("courseapp", "lessons", "payments")
 TOP = {
     *("courseapp", "lessons", "payments", "templates", "tests", "docs", ".ci"),
     *("manage.py", "pyproject.toml", "Makefile", "README.md", ".env.example", ".gitignore"),
+    *("Dockerfile", ".dockerignore", "compose.yaml"),
     *("requirements.txt", "requirements.in", "requirements-dev.txt", "requirements-dev.in"),
 }
 LONGEST = 400

@@ -62,7 +62,9 @@ OUTSIDE = {
     "lessons/content/fetching.py",
     "lessons/content/public_addresses.py",
     "courseapp/post/relay.py",  # The mail server.
+    "courseapp/reports.py",  # A Sentry, where one is named.
     "courseapp/maildomain/asking.py",  # The DNS, about our own domain, by command.
+    "courseapp/probe.py",  # /healthz of our own, for a container's health check.
     "courseapp/management/commands/serve.py",  # Whether a port of this machine is free.
     # Stripe; the last two only name its types and errors.
     "payments/gateway.py",
@@ -71,7 +73,7 @@ OUTSIDE = {
 }
 CALLERS = {
     *("socket", "ssl", "smtplib", "http.client", "urllib.request", "requests", "httpx"),
-    *("stripe", "dns", "ftplib", "telnetlib", "aiohttp", "urllib3"),
+    *("stripe", "sentry_sdk", "dns", "ftplib", "telnetlib", "aiohttp", "urllib3"),
 }
 CIPHERS = {f"courseapp/vault/{name}.py" for name in ("keyring", "keys", "sealing")}
 # JavaScript that puts HTML of our own server into a page; Trusted Types let no other through.
