@@ -103,10 +103,9 @@ class PostgreSQL:
     def put_back(self, file: Path, *, closed: bool, telling: Telling) -> None:
         """In one transaction of PostgreSQL's: all of it, or nothing."""
         with self._connected() as raw:
-            major = raw.info.server_version // 10_000
-            self._require_program("pg_restore", major)
-            if closed:
-                closing.close(raw, "unfinished")
+            self._require_program("pg_restore", raw.info.server_version // 10_000)
+        if closed:
+            self.close()
         telling.meanwhile(f"  {file.stat().st_size / 1e6:.0f} MB")
         self._run(
             "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner",
@@ -116,6 +115,16 @@ class PostgreSQL:
     def tables(self, telling: Telling) -> dict[str, Fingerprint]:
         with self._connected() as raw:
             return fingerprints.of_postgres(raw, telling)
+
+    def close(self) -> None:
+        """To everybody but who goes on with what is begun here."""
+        with self._connected() as raw:
+            closing.close(raw, "unfinished")
+
+    def reopen(self) -> None:
+        with self._connected() as raw:
+            closing.reopen(raw)
+            raw.execute("ANALYZE")
 
     def finish(self) -> None:
         with self._connected() as raw:
