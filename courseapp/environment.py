@@ -14,6 +14,7 @@ from courseapp.variables import Part
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load(BASE_DIR / ".env")
 ALWAYS = "always"
+UNTIL_SAID = "until the back office says it"
 
 site = Part("The site")
 PRODUCTION = site.flag(
@@ -98,17 +99,20 @@ PRACTICE_NAME = practice.text(
     "PRACTICE_NAME",
     "",
     "Who the practice is, as far as its owner did not fill it in in the back office; what is empty"
-    " is not shown.",
+    " is not shown, and `manage.py prepare` refuses what is said in neither.",
+    needed=UNTIL_SAID,
 )
 PRACTICE_EMAIL = practice.text(
     "PRACTICE_EMAIL", "", "Where readers reach it.", told="the address of `MAIL_FROM`"
 )
-PRACTICE_PHONE = practice.text("PRACTICE_PHONE", "", "Its telephone.")
-PRACTICE_ADDRESS = practice.text("PRACTICE_ADDRESS", "", "Its postal address.")
+PRACTICE_PHONE = practice.text("PRACTICE_PHONE", "", "Its telephone.", needed=UNTIL_SAID)
+PRACTICE_ADDRESS = practice.text("PRACTICE_ADDRESS", "", "Its postal address.", needed=UNTIL_SAID)
 PRACTICE_REGISTER = practice.text(
-    "PRACTICE_REGISTER", "", "Its number at the Chamber of Commerce (KvK)."
+    "PRACTICE_REGISTER", "", "Its number at the Chamber of Commerce (KvK).", needed=UNTIL_SAID
 )
-PRACTICE_VAT = practice.text("PRACTICE_VAT", "", "Its VAT id, such as NL123456789B01.")
+PRACTICE_VAT = practice.text(
+    "PRACTICE_VAT", "", "Its VAT id, such as NL123456789B01.", needed=UNTIL_SAID
+)
 
 data = Part("Data")
 DATABASE_URL = data.text(

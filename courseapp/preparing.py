@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from courseapp import catalogues, closing, step_secrets
 from courseapp.accounts import staff
 from courseapp.vault.router import ALIAS, LABEL
+from lessons.content import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,18 @@ def _database() -> str:
         told = _quietly("migrate", interactive=False) + _keys()
     applied = told.count("... OK")
     return f"{applied} migrations applied" if applied else "up to date"
+
+
+def _identity() -> str:
+    """Whoever runs a site for real says who they are (art. 3:15d BW), from the first day on."""
+    lacking = identity.missing()
+    if lacking and settings.PRODUCTION:
+        raise CommandError(
+            "Nobody could see whose site this is. Missing, or not of its form:"
+            f" {', '.join(f'PRACTICE_{name.upper()}' for name in lacking)}."
+            " Set them in .env; in /beheer/ its owner may say otherwise afterwards."
+        )
+    return f"not said yet: {', '.join(lacking)}" if lacking else "complete"
 
 
 def _second_steps() -> str:
@@ -97,4 +110,5 @@ STEPS = (
     Step("Whom a backup brought back", _erasures),
     Step("Courses that come along", _courses),
     Step("Account for the staff", _staff_account),
+    Step("Who the practice is", _identity),
 )
