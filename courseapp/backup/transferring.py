@@ -48,7 +48,7 @@ def transfer(*, to: str, keys_to: str, telling: Telling) -> int:
     with told(), ExitStack() as held:
         servers = {part: _empty(url) for part, url in targets.items()}
         for part, url in targets.items():
-            _require_known_tables(part, telling)
+            _require_known_tables(part)
             _make_tables(part, url)
         for part in targets:
             held.enter_context(transaction.atomic(using=ALIASES[part]))
@@ -79,9 +79,9 @@ def _models(part: Part) -> list[type[Model]]:
     return [one for one in own if (one._meta.app_label == LABEL) == (part == "keys")]
 
 
-def _require_known_tables(part: Part, telling: Telling) -> None:
+def _require_known_tables(part: Part) -> None:
     """Nothing is left behind unseen."""
-    there = set(databases.of(ALIASES[part]).tables(telling))
+    there = set(connections[ALIASES[part]].introspection.table_names())
     known = {one._meta.db_table for one in _models(part)} | {MIGRATIONS}
     if strange := sorted(there - known):
         raise Failed(f"The table {strange[0]} is of nothing that the site knows.")
