@@ -248,6 +248,7 @@ MFA_FORMS = {
     "activate_totp": "courseapp.accounts.forms.AppForm",
     "authenticate": "courseapp.accounts.forms.SecondStepForm",
     "reauthenticate": "courseapp.accounts.forms.SecondStepAgainForm",
+    "add_webauthn": "courseapp.accounts.passkeys.NewForm",
     "login_webauthn": "courseapp.accounts.passkeys.AtTheDoorForm",
     "authenticate_webauthn": "courseapp.accounts.passkeys.SecondStepForm",
     "reauthenticate_webauthn": "courseapp.accounts.passkeys.AgainForm",

@@ -19,6 +19,7 @@ from allauth.headless.mfa.views import (
     AuthenticateWebAuthnView,
     LoginWebAuthnView,
     ManageTOTPView,
+    ManageWebAuthnView,
     ReauthenticateView,
     ReauthenticateWebAuthnView,
 )
@@ -108,6 +109,15 @@ class ManageApp(ManageTOTPView):  # type: ignore[misc]
     """``authenticators/totp``."""
 
     input_class: ClassVar[dict[str, Any]] = {"POST": AppInput}
+
+
+class ManagePasskeys(ManageWebAuthnView):  # type: ignore[misc]
+    """``authenticators/webauthn``."""
+
+    input_class: ClassVar[dict[str, Any]] = {
+        **ManageWebAuthnView.input_class,
+        "POST": passkeys.NewInput,
+    }
 
 
 class AskCode(RequestLoginCodeView):  # type: ignore[misc]

@@ -48,7 +48,7 @@ _locks = [
     ("password/change", account.ChangePasswordView, "change_password"),
     ("authenticators/totp", headless.ManageApp, "manage_totp"),
     ("authenticators/recovery-codes", mfa.ManageRecoveryCodesView, "manage_recovery_codes"),
-    ("authenticators/webauthn", mfa.ManageWebAuthnView, "manage_webauthn"),
+    ("authenticators/webauthn", headless.ManagePasskeys, "manage_webauthn"),
 ]
 _account = [
     _path("authenticators", mfa.AuthenticatorsView, "authenticators"),

@@ -6,14 +6,18 @@ passkey at the door says it is for is not told where it was refused: anybody can
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any
 
 from allauth.headless.internal.restkit.inputs import Input
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
     AuthenticateWebAuthnForm,
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -30,12 +34,37 @@ REFUSED = _(
 )
 
 
+# What the parsers below allauth raise of JSON that no browser makes; allauth knows some of these.
+BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
+
+
+class CredentialField(forms.JSONField):
+    """What a browser says of a passkey, however deep somebody nested it."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise get_adapter().validation_error("incorrect_code") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """For the form shown again, which a browser fills anew."""
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return initial
+
+
 class NotThisOne(AuthenticateWebAuthnForm):  # type: ignore[misc]
     """Says what was refused in words about a passkey; allauth's are about the code of an app."""
+
+    credential = CredentialField(required=True, widget=forms.HiddenInput)
 
     def clean_credential(self) -> Authenticator:
         try:
             return super().clean_credential()
+        except BROKEN:
+            raise ValidationError(REFUSED, code="incorrect_code") from None
         except ValidationError as error:
             if error.code != "incorrect_code":
                 raise
@@ -86,4 +115,20 @@ class AgainForm(NotThisOne, ReauthenticateWebAuthnForm):  # type: ignore[misc]
 
 
 class AgainInput(AgainForm, Input):  # type: ignore[misc]
+    """The same, from JSON."""
+
+
+class NewForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey to come in with from now on."""
+
+    credential = CredentialField(required=True, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except BROKEN:
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class NewInput(NewForm, Input):  # type: ignore[misc]
     """The same, from JSON."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +23,8 @@ from tests.passkeys import Passkey
 from tests.signing import let_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from courseapp.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +132,41 @@ def test_what_is_no_passkey_at_all_is_told_too(
 ) -> None:
     assert client.post(DOOR, {"credential": sent}).status_code == HTTPStatus.FOUND
     assert told(caplog) == [("sign_in_failed", "passkey")]
+
+
+def broken(whole: Any) -> Iterator[Any]:
+    """It without each of its parts in turn, and with something else in their place."""
+    for name, part in whole.items():
+        yield {other: kept for other, kept in whole.items() if other != name}
+        for odd in (None, 1, -1, 1.5, True, "", "x", "AAAA", "\0", "ñ", [], [1], {}, {"a": 1}):
+            yield {**whole, name: odd}
+        if isinstance(part, dict):
+            yield from ({**whole, name: inner} for inner in broken(part))
+
+
+def test_nothing_that_is_sent_as_a_passkey_is_an_error_of_ours(
+    client: Client, passkey: Passkey
+) -> None:
+    whole = passkey.signed(challenge(client))
+    made = Authenticator.objects.get(user=passkey.person).data["credential"]
+    mine = Client()
+    let_in(mine, passkey.person)
+    add = reverse("mfa_add_webauthn")
+    deep = "[" * 100_000
+    for sent in (deep, *map(json.dumps, broken(whole))):
+        cache.clear()  # Nobody may try this often.
+        assert client.post(DOOR, {"credential": sent}).status_code == HTTPStatus.FOUND, sent
+    for sent in (deep, *map(json.dumps, broken(made))):
+        mine.get(add)
+        cache.clear()
+        assert mine.post(add, {"name": "x", "credential": sent}).status_code < 500, sent
+
+
+def test_neither_is_it_for_an_app(client: Client, passkey: Passkey) -> None:
+    whole = passkey.signed(challenge(client))
+    for sent in broken(whole):
+        cache.clear()
+        assert call(client, "webauthn/login", {"credential": sent}).status_code < 500, sent
 
 
 def test_a_signature_works_once(
