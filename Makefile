@@ -36,6 +36,7 @@ check: .venv/.installed-dev ## Check format, lint, types, imports, migrations, s
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(MANAGE) makemigrations --check --dry-run
+	$(BIN)/python -m tests.linting
 	$(MANAGE) settings_reference --check
 	$(MANAGE) check --fail-level WARNING
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))')" \

@@ -2,6 +2,7 @@ from types import ModuleType
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.backends.signals import connection_created
 
 from courseapp import clock
 
@@ -18,5 +19,7 @@ class CourseappConfig(AppConfig):
             clock.install(settings.CLOCK_FILE)
 
     def ready(self) -> None:
-        """Importing the checks registers them."""
-        from courseapp import checks  # noqa: F401, PLC0415 -- apps must be loaded first.
+        """Importing the checks registers them; and no connection to a closed database is kept."""
+        from courseapp import checks, closing  # noqa: F401, PLC0415 -- apps must be loaded first.
+
+        connection_created.connect(closing.look)

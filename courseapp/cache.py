@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.filebased import FileBasedCache
 
@@ -37,3 +39,17 @@ class LockingFiles(FileBasedCache):
         with (folder / "add.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             return int(super().incr(key, delta, version))
+
+    def sweep(self) -> int:
+        """Remove the counters that count no more; how many. Django's own waits for their reader."""
+        gone = 0
+        for name in self._list_cache_files():  # type: ignore[attr-defined]  # Likewise.
+            with suppress(FileNotFoundError), Path(name).open("rb") as file:
+                gone += bool(self._is_expired(file))  # type: ignore[attr-defined]  # Likewise.
+        return gone
+
+
+def sweep() -> int:
+    """Remove what ran out from a cache of files; how many. Redis does so by itself."""
+    shared = caches["default"]
+    return shared.sweep() if isinstance(shared, LockingFiles) else 0

@@ -1,7 +1,8 @@
 """What an installation must not be started with: each finding says what to set.
 
-Errors stop every command, `manage.py prepare` before any start among them; warnings are for
-`check --deploy` and for CI.
+Errors stop every command, `manage.py prepare` before any start among them, and the web server;
+warnings are for `check --deploy` and for CI. Who the practice is may stand in the database, so that
+`preparing` asks.
 """
 
 from __future__ import annotations
@@ -34,7 +35,31 @@ def production(**_: object) -> list[CheckMessage]:
     return [*_secret(), *_address(), *_mail(), *_several_machines()]
 
 
-@register(Tags.database)
+def refuse() -> None:
+    """For what starts without a command. Raises ``ImproperlyConfigured`` with all that is wrong."""
+    if not settings.PRODUCTION:
+        return
+    found = [one for one in checks.run_checks(tags=[Tags.security]) if one.is_serious()]
+    wrong = [f"{one.msg} {one.hint or ''}".strip() for one in found if not one.is_silenced()]
+    if wrong:
+        raise ImproperlyConfigured("\n".join(wrong))
+
+
+@register(Tags.security)
+def own_folder(**_: object) -> list[CheckMessage]:
+    """Likewise what lies in ``VAR_DIR``: pictures, mail that waits, counters."""
+    if not settings.PRODUCTION or settings.VAR_DIR.is_absolute():
+        return []
+    return [
+        Error(
+            f"VAR_DIR is {str(settings.VAR_DIR)!r}: another folder wherever a process is started.",
+            hint="An absolute path: VAR_DIR=/var/lib/courseapp",
+            id="courseapp.E013",
+        )
+    ]
+
+
+@register(Tags.security)
 def database_path(**_: object) -> list[CheckMessage]:
     """A relative path would be another database for each folder a process is started from."""
     url = settings.DATABASE_URL

@@ -14,6 +14,7 @@ from courseapp.variables import Part
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.load(BASE_DIR / ".env")
 ALWAYS = "always"
+UNTIL_SAID = "until the back office says it"
 
 site = Part("The site")
 PRODUCTION = site.flag(
@@ -43,6 +44,12 @@ SECRET_KEY = site.text(
     needed=ALWAYS,
 )
 PORT = site.number("PORT", 8000, "Where the web server listens.", unit="port")
+WEB_WORKERS = site.number(
+    "WEB_WORKERS",
+    2,
+    "How many processes serve pages: about one for each processor.",
+    unit="processes",
+)
 SITE_URL = site.text(
     "SITE_URL",
     f"http://localhost:{PORT}",
@@ -77,22 +84,35 @@ DEBUG = site.flag(
     told="the opposite of `PRODUCTION`",
 )
 
+STATIC_DIR = Path(
+    site.text(
+        "STATIC_DIR",
+        str(VAR_DIR / "static"),
+        "Where style, script and letters are collected, and served from. An image brings its own.",
+        told="`static/` in `VAR_DIR`",
+        form="path",
+    )
+)
+
 practice = Part("The practice")
 PRACTICE_NAME = practice.text(
     "PRACTICE_NAME",
     "",
     "Who the practice is, as far as its owner did not fill it in in the back office; what is empty"
-    " is not shown.",
+    " is not shown, and `manage.py prepare` refuses what is said in neither.",
+    needed=UNTIL_SAID,
 )
 PRACTICE_EMAIL = practice.text(
     "PRACTICE_EMAIL", "", "Where readers reach it.", told="the address of `MAIL_FROM`"
 )
-PRACTICE_PHONE = practice.text("PRACTICE_PHONE", "", "Its telephone.")
-PRACTICE_ADDRESS = practice.text("PRACTICE_ADDRESS", "", "Its postal address.")
+PRACTICE_PHONE = practice.text("PRACTICE_PHONE", "", "Its telephone.", needed=UNTIL_SAID)
+PRACTICE_ADDRESS = practice.text("PRACTICE_ADDRESS", "", "Its postal address.", needed=UNTIL_SAID)
 PRACTICE_REGISTER = practice.text(
-    "PRACTICE_REGISTER", "", "Its number at the Chamber of Commerce (KvK)."
+    "PRACTICE_REGISTER", "", "Its number at the Chamber of Commerce (KvK).", needed=UNTIL_SAID
 )
-PRACTICE_VAT = practice.text("PRACTICE_VAT", "", "Its VAT id, such as NL123456789B01.")
+PRACTICE_VAT = practice.text(
+    "PRACTICE_VAT", "", "Its VAT id, such as NL123456789B01.", needed=UNTIL_SAID
+)
 
 data = Part("Data")
 DATABASE_URL = data.text(
@@ -332,6 +352,18 @@ METRICS_DIR = Path(
         example="/run/courseapp/metrics",
         form="path",
     )
+)
+
+SENTRY_DSN = watching.text(
+    "SENTRY_DSN",
+    "",
+    "Where reports of errors go, if anywhere: a Sentry within the EU or one's own. They hold kinds"
+    " of errors and places in the code, nothing that anybody sent or wrote.",
+    example="https://key@sentry.example.org/1",
+    form="address",
+)
+RELEASE = watching.text(
+    "RELEASE", "", "What these reports call the release, say the commit it was built from."
 )
 
 tests = Part("Tests")

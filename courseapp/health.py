@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from courseapp import closing
 from courseapp.post import doorbell, heartbeat
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     now = timezone.now()
     try:
         beat_at = _beat()
+    except closing.Closed:
+        return JsonResponse({"status": "down", "database": "closed"}, status=503)
     except DatabaseError:
         log.exception("The database does not answer.")
         return JsonResponse({"status": "down", "database": "down"}, status=503)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
-from courseapp import catalogues, step_secrets
+from courseapp import catalogues, closing, step_secrets
+from courseapp.accounts import staff
 from courseapp.vault.router import ALIAS, LABEL
+from lessons.content import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# What the storage of static files writes last.
+MANIFEST = "staticfiles.json"
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,8 @@ class Step:
 
     title: str
     act: Callable[[], str]
+    # Whether it can be done before there is a database, when an image is built.
+    is_building: bool = False
 
 
 def _catalogues() -> str:
@@ -30,9 +38,23 @@ def _catalogues() -> str:
 
 
 def _database() -> str:
-    told = _quietly("migrate", interactive=False) + _keys()
+    # What was restored may be older than the code, and stays closed until the next step is done.
+    with closing.passing("erasures"):
+        told = _quietly("migrate", interactive=False) + _keys()
     applied = told.count("... OK")
     return f"{applied} migrations applied" if applied else "up to date"
+
+
+def _identity() -> str:
+    """Whoever runs a site for real says who they are (art. 3:15d BW), from the first day on."""
+    lacking = identity.missing()
+    if lacking and settings.PRODUCTION:
+        raise CommandError(
+            "Nobody could see whose site this is. Missing, or not of its form:"
+            f" {', '.join(f'PRACTICE_{name.upper()}' for name in lacking)}."
+            " Set them in .env; in /beheer/ its owner may say otherwise afterwards."
+        )
+    return f"not said yet: {', '.join(lacking)}" if lacking else "complete"
 
 
 def _second_steps() -> str:
@@ -58,6 +80,9 @@ def _courses() -> str:
 
 
 def _staff_account() -> str:
+    if settings.PRODUCTION:
+        # A password has no business in the log of whatever runs this.
+        return "there already" if staff.is_there() else "none yet: manage.py create_staff ADDRESS"
     told = _quietly("create_staff", "owner@localhost", if_none=True).strip()
     return told or "there already"
 
@@ -65,6 +90,8 @@ def _staff_account() -> str:
 def _static_files() -> str:
     if settings.DEBUG:
         return "served from where they are"
+    if (settings.STATIC_ROOT / MANIFEST).is_file() and not os.access(settings.STATIC_ROOT, os.W_OK):
+        return "those that came with the image"
     return _quietly("collectstatic", interactive=False).strip().rpartition("\n")[2]
 
 
@@ -76,11 +103,12 @@ def _quietly(command: str, *args: str, **options: object) -> str:
 
 # Libraries come before Python runs at all: `make run` does those as steps 1 and 2.
 STEPS = (
-    Step("Catalogues of both languages", _catalogues),
-    Step("Static files", _static_files),
+    Step("Catalogues of both languages", _catalogues, is_building=True),
+    Step("Static files", _static_files, is_building=True),
     Step("Database", _database),
     Step("Secrets of second steps", _second_steps),
     Step("Whom a backup brought back", _erasures),
     Step("Courses that come along", _courses),
     Step("Account for the staff", _staff_account),
+    Step("Who the practice is", _identity),
 )

@@ -17,6 +17,7 @@ BASE_DIR, VAR_DIR = given.BASE_DIR, given.VAR_DIR
 PRODUCTION, DEBUG = given.PRODUCTION, given.DEBUG
 SECRET_KEY = given.SECRET_KEY
 PORT, SITE_URL, ALLOWED_HOSTS = given.PORT, given.SITE_URL, given.ALLOWED_HOSTS
+WEB_WORKERS = given.WEB_WORKERS
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -332,7 +333,7 @@ USE_TZ = True
 # --- Files -------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = given.STATIC_DIR
 STATICFILES_DIRS = [BASE_DIR / "courseapp" / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
@@ -375,6 +376,15 @@ LOGGING = logs.described(level=given.LOG_LEVEL, celery=given.CELERY_LOG_LEVEL)
 # Who asks for /metrics, and where the processes of this machine count together; courseapp.meters.
 METRICS_TOKEN = given.METRICS_TOKEN
 METRICS_DIR = given.METRICS_DIR if METRICS_TOKEN else None
+
+# Reports of errors, where somebody wants them; courseapp.reports.
+if given.SENTRY_DSN:
+    LOGGING["handlers"]["reports"] = {
+        "class": "courseapp.reports.Reporting",
+        "dsn": given.SENTRY_DSN,
+        "release": given.RELEASE,
+    }
+    LOGGING["root"]["handlers"].append("reports")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "courseapp.settings")
 VAR_DIR.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from courseapp import privacy
+from courseapp import cache, privacy
 from courseapp.accounts import handovers
 from courseapp.mydata import handing_over, idling, letting_go, scrubbing
 from courseapp.vault import ledger, rotation
@@ -32,11 +32,12 @@ def let_go() -> None:
 
 @shared_task(name="courseapp.scrub")  # type: ignore[untyped-decorator]
 def scrub() -> None:
-    """Once an hour: in a night after an erasure, write over what it left in the files."""
+    """Once an hour: what ran out goes; in a night after an erasure, what it left in files too."""
     now = timezone.now()
     privacy.replay_erasures(now=now)
     ledger.forget_old(now=now)
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    cache.sweep()
     scrubbing.scrub_if_due(now=now)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from courseapp import clock
 from courseapp.post import doorbell
 from lessons.content import editing, outside
+from lessons.content.media import keeping
 from lessons.drip import catching_up, outcomes, pump
 from lessons.staff import release
 
@@ -27,11 +28,13 @@ def publish_due() -> None:
 
 @shared_task(name="lessons.forget_old")  # type: ignore[untyped-decorator]
 def forget_old() -> None:
-    """Every day: let go of versions of lessons and of unsaved texts that are thirty days old.
+    """Every day: let go of versions of lessons and of unsaved texts that are thirty days old, and
+    of files that lost their row.
 
     By the machine's own clock: nobody's text is gone because somebody looked a month ahead.
     """
     editing.forget_old(now=clock.real())
+    keeping.sweep(now=clock.real())
 
 
 @shared_task(name="lessons.ask_outside")  # type: ignore[untyped-decorator]

@@ -47,9 +47,9 @@ def test_every_whole_page_keeps_htmx_from_copying_it() -> None:
         if MAILS not in file.parents
     }
     without = {name for name, said in own.items() if not said}
-    # The description of the API, the page for when all else failed, and the one that is read from a
+    # The description of the API, the pages for when all else fails, and the one that is read from a
     # file know no htmx.
-    assert without <= {"500.html", "api/docs.html", "account/my_data_file.html"}
+    assert without <= {"500.html", "503.html", "api/docs.html", "account/my_data_file.html"}
     assert {"base.html", "desk/base.html"} <= own.keys() - without
 
 

@@ -14,14 +14,35 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from courseapp import logs
 
 if TYPE_CHECKING:
+    from allauth.mfa.models import Authenticator
+
     from courseapp.accounts.models import User
 
 
-class AtTheDoorForm(LoginWebAuthnForm):  # type: ignore[misc]
+REFUSED = _(
+    "This passkey does not open this account, or no longer. Try another one, or another way."
+)
+
+
+class NotThisOne(AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """Says what was refused in words about a passkey; allauth's are about the code of an app."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()
+        except ValidationError as error:
+            if error.code != "incorrect_code":
+                raise
+            raise ValidationError(REFUSED, code=error.code) from None
+
+
+class AtTheDoorForm(NotThisOne, LoginWebAuthnForm):  # type: ignore[misc]
     """A passkey and nothing else; that it let somebody in, the adapter tells."""
 
     def clean(self) -> dict[str, Any]:
@@ -35,7 +56,7 @@ class AtTheDoorInput(AtTheDoorForm, Input):  # type: ignore[misc]
     """The same, from JSON."""
 
 
-class SecondStepForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
+class SecondStepForm(NotThisOne):
     """A passkey after the first step."""
 
     user: User
@@ -52,7 +73,7 @@ class SecondStepInput(SecondStepForm, Input):  # type: ignore[misc]
     """The same, from JSON."""
 
 
-class AgainForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class AgainForm(NotThisOne, ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """A passkey before something serious."""
 
     user: User

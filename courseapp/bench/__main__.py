@@ -22,6 +22,7 @@ SIDES = {
     "floor": "courseapp.bench.sides.Floor",
     "hooks": "courseapp.bench.hooks.SiteHooks",
     "hook_floor": "courseapp.bench.hooks.HookFloor",
+    "doors": "courseapp.bench.knocking.Doors",
     "vault": "courseapp.bench.reads.Vault",
     "shop": "courseapp.bench.shop.Shop",
 }

@@ -70,7 +70,7 @@ class SideProcess:
         return found
 
 
-Role = Literal["site", "floor", "hooks", "hook_floor", "vault", "shop"]
+Role = Literal["site", "floor", "hooks", "hook_floor", "vault", "doors", "shop"]
 
 
 @contextmanager

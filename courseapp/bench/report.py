@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from courseapp.bench import mail_text, sealed, selling_text
+from courseapp.bench import doors, mail_text, sealed, selling_text
 from courseapp.bench.tables import table, verdict
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Report:
     claims: list[dict[str, Any]] = field(default_factory=list)
     # Microseconds to read a sealed text, keys asked for and unwrapped; and of the cipher alone.
     sealed: list[dict[str, Any]] = field(default_factory=list)
+    # Milliseconds a door takes for an address it knows, and for one it does not.
+    doors: list[dict[str, Any]] = field(default_factory=list)
     derivations: list[dict[str, Any]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -117,6 +119,7 @@ class Report:
             "memory": self.memory,
             "claims": self.claims,
             "sealed_texts": self.sealed,
+            "doors": self.doors,
             "deriving": self.derivations,
             "missing": self.missing,
             "left_out": self.left_out,
@@ -136,6 +139,7 @@ class Report:
             mail_text.memory(self.memory),
             mail_text.claims(self.claims),
             sealed.text(self.sealed),
+            doors.text(self.doors),
             self._derivations_text(),
         ]
         parts.append("\n".join(f"Not measured: {line}" for line in self.missing + self.left_out))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from courseapp.bench import (
     databases,
     derivations,
+    doors,
     environments,
     mailing,
     openedx,
@@ -33,7 +34,7 @@ REQUESTS = (
     "lesson_page", "lesson_api", "outline_page", "outline_api", "finish", "finish_again",
 )  # fmt: skip
 PAGES = (*REQUESTS, "publish", "openedx", "staff_pages", "mails", "backlog")
-NAMES = (*PAGES, "derive", "sealed", *selling.NAMES)
+NAMES = (*PAGES, "derive", "sealed", "doors", *selling.NAMES)
 
 
 NO_SERVER = (
@@ -63,6 +64,8 @@ class Plan:
     purchases: int = 60
     # Mails to send, and how many times.
     mails: int = 4_000
+    # At a door, by each kind of person; of passwords, which are slow on purpose, a tenth.
+    knocks: int = 200
     # Rows among which a few are due.
     backlogs: tuple[int, ...] = (10_000, 100_000, 1_000_000)
 
@@ -84,6 +87,7 @@ QUICK = Plan(
     events=20,
     purchases=3,
     mails=30,
+    knocks=3,
     backlogs=(2_000, 4_000),
 )
 
@@ -120,6 +124,8 @@ class Run:
             self._on(database, server)
         if "sealed" in self.names:
             sealed.measure(self, database, server)
+        if "doors" in self.names:
+            doors.measure(self, database, server)
         if {"webhook", "djstripe"} & set(self.names):
             selling.take_webhooks(self, database, server)
             self.note_load()

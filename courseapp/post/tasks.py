@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from courseapp import clock
-from courseapp.post import doorbell, heartbeat, marks, pump, retention
+from courseapp.post import doorbell, heartbeat, mailbox, marks, pump, retention
 
 # Seconds; the task's soft limit is 55.
 WORKING_TIME = 40.0
@@ -34,3 +34,4 @@ def tick() -> None:
 def forget_old() -> None:
     """Once a day, by the machine's own clock: what is young stays, though somebody looks ahead."""
     retention.forget_old(now=clock.real())
+    mailbox.forget_old(now=clock.real())

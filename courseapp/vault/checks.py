@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
+import hmac
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 
-from courseapp.vault import keyring
+from courseapp.vault import keyring, sealing
 from courseapp.vault.router import ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LEAST = 22  # Characters of base64: 128 bits.
+WORD = 43  # As many make a key of 32 bytes.
+HASHES = (hashlib.sha256, hashlib.blake2b)
 MAKE = "2026:$(python3 -c 'import os, base64; print(base64.b64encode(os.urandom(32)).decode())')"
 
 
@@ -24,17 +32,56 @@ def vault(**_: object) -> list[CheckMessage]:
 
 
 def _ring() -> Iterator[CheckMessage]:
+    found: dict[str, bytes] = {}
     try:
-        keyring.parsed(settings.VAULT_KEYS)
+        found = keyring.read(settings.VAULT_KEYS)
     except keyring.BadKeyring as error:
         hint = f"VAULT_KEYS={MAKE}, the current one first; keep a copy away from this machine."
         yield Error(str(error), hint=hint, id="vault.E001")
-    if settings.SECRET_KEY in {word.partition(":")[2] for word in settings.VAULT_KEYS}:
+    secret = _secret()
+    if _stands_in(secret) or not _made_of(secret).isdisjoint(found.values()):
         yield Error(
-            "A key of VAULT_KEYS is SECRET_KEY: whoever replaces that loses all texts.",
+            "A key of VAULT_KEYS is SECRET_KEY, or made of it: whoever replaces that loses all"
+            " texts, and whoever has it opens them.",
             hint=f"VAULT_KEYS={MAKE}",
             id="vault.E004",
         )
+
+
+def _secret() -> str:
+    """``SECRET_KEY``; that there is none, another check says."""
+    try:
+        return str(settings.SECRET_KEY)
+    except ImproperlyConfigured:
+        return ""
+
+
+def _stands_in(secret: str) -> bool:
+    """Whether a key stands in the secret as it was written."""
+    plain = [word.partition(":")[2].rstrip("=") for word in settings.VAULT_KEYS]
+    return any(len(one) >= LEAST and one in secret for one in plain)
+
+
+def _made_of(secret: str) -> set[bytes]:
+    """The keys that somebody would make of a secret who wants no second one."""
+    raw = secret.encode()
+    return {
+        raw[: sealing.KEY],
+        raw[-sealing.KEY :],
+        raw[: sealing.KEY].ljust(sealing.KEY, b"\0"),
+        *(one(raw).digest()[: sealing.KEY] for one in HASHES),
+        *(hmac.new(raw, b"", one).digest()[: sealing.KEY] for one in HASHES),
+        _decoded(secret),
+    }
+
+
+def _decoded(secret: str) -> bytes:
+    """A secret that is base64 itself, as `secrets.token_urlsafe` gives it."""
+    plain = secret.rstrip("=")[:WORD]
+    try:
+        return base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4))
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _database() -> Iterator[CheckMessage]:

@@ -77,6 +77,13 @@ class Keyring:
 
 def parsed(words: Sequence[str]) -> Keyring:
     """The keys of ``name:base64`` words; raises ``BadKeyring``."""
+    found = read(words)
+    keys = {name: AESGCM(value) for name, value in found.items()}
+    return Keyring(current=next(iter(keys)), keys=keys)
+
+
+def read(words: Sequence[str]) -> dict[str, bytes]:
+    """Their bytes by their names, for checks; raises ``BadKeyring``."""
     found: dict[str, bytes] = {}
     for number, word in enumerate(words, start=1):
         name, _sign, value = word.partition(":")
@@ -89,8 +96,7 @@ def parsed(words: Sequence[str]) -> Keyring:
         raise BadKeyring("VAULT_KEYS is empty: readers' keys could not be kept.")
     if len(set(found.values())) < len(found):
         raise BadKeyring("VAULT_KEYS has one key under two names: that is no rotation.")
-    keys = {name: AESGCM(value) for name, value in found.items()}
-    return Keyring(current=next(iter(keys)), keys=keys)
+    return found
 
 
 def ours() -> Keyring:
@@ -119,4 +125,7 @@ def _bytes(name: str, value: str) -> bytes:
         raise BadKeyring(f"Key {name} of VAULT_KEYS has {len(key)} bytes; it takes {sealing.KEY}.")
     if len(set(key)) < sealing.KEY // 4:
         raise BadKeyring(f"Key {name} of VAULT_KEYS is not random: one byte repeats too often.")
+    # Of random bytes one key in a hundred million million is.
+    if key.isascii() and key.decode().isprintable():
+        raise BadKeyring(f"Key {name} of VAULT_KEYS is not random: it is text in base64.")
     return key

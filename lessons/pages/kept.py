@@ -81,8 +81,13 @@ def page(
 
     # What is said to one reader is not kept for the next.
     html = make() if len(get_messages(request)) else _pages.get(full_key, make)
+    return HttpResponse(fill(html, values))
+
+
+def fill(html: str, values: Mapping[str, str]) -> SafeString:
+    """What is kept, with these values at its marks: safe HTML, as is what is kept."""
     # In one go: nothing that is filled in is looked at again.
-    return HttpResponse(MARK.sub(lambda found: values.get(found[1], ""), html))
+    return mark_safe(MARK.sub(lambda found: values.get(found[1], ""), html))  # noqa: S308
 
 
 def mark(name: str) -> SafeString:

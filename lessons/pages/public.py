@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 from lessons.content import articles, identity, richtext, site_pages
 from lessons.content.blocks import Text
 from lessons.content.site_texts import IDENTITY, Home
-from lessons.pages import article_text, rendering, visitor
+from lessons.pages import article_text, kept, rendering, visitor
 from lessons.pages.private import reader_of
 from lessons.reading import outline, visits
 
@@ -118,10 +119,11 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
 def open_lesson(request: HttpRequest, slug: str, lesson_slug: str) -> HttpResponse:
     """A lesson open to everybody, with an invitation to begin the course."""
     view = outline.of_open_lesson(course=slug, slug=lesson_slug, now=timezone.now())
+    body = rendering.body(view, rendering.offered_in(view))
     context = {
         "page": Page(title=view.line.title, description=view.line.lead, kind="article"),
         "view": view,
-        "body": rendering.body(view, rendering.offered_in(view)),
+        "body": kept.fill(body, {"csrf_token": get_token(request)}),
         "stand": rendering.stand(view.outline, view.line),
     }
     page = render(request, "lessons/open_lesson.html", context)

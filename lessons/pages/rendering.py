@@ -55,7 +55,7 @@ def with_players(response: HttpResponse, blocks: Iterable[Block]) -> HttpRespons
 def body(view: LessonView, offered: frozenset[str], writing: Writing = "nowhere") -> SafeString:
     """The blocks of the lesson as HTML in the active language; only what is offered is linked.
 
-    Where there is ``writing`` it has marks for ``kept.page`` to fill in.
+    It has marks for ``kept.page`` or ``kept.fill``: the token of its forms, and what was written.
     """
     key = (view.edition, view.line.uuid, get_language(), offered, writing)
     made = _bodies.get(key, lambda: draft_body(view, offered, writing))

@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -121,7 +122,8 @@ def test_a_run_measures_everything_wherever_it_can_and_leaves_nothing_behind() -
         expected
     )
     assert all(one["claim"] > 0 for one in found["claims"])
-    assert [one["database"] for one in found["sealed_texts"]] == expected
+    for part, rows in (("sealed_texts", 1), ("doors", 3)):
+        assert Counter(one["database"] for one in found[part]) == dict.fromkeys(expected, rows)
     assert [one["pages"] for one in found["deriving"]] == [1, 10]
     assert set(found["machine"]) >= {"cores", "python", "django", "sqlite"}
 
@@ -218,6 +220,24 @@ def test_the_table_says_how_long_it_takes_to_read_a_sealed_text() -> None:
     assert "1.001 ≤ 1 ms MISSED" in text
     assert "10,000 in 9.9 s reached" in text
     assert "10,000 in 10.1 s MISSED" in text
+
+
+@pytest.mark.slow
+def test_each_door_is_knocked_at_by_who_is_known_and_who_is_not() -> None:
+    found = run("--only", "doors")["doors"]
+    kinds = [("code", "known"), ("password", "known"), ("password", "without")]
+    assert [(one["door"], one["who"]) for one in found[:3]] == kinds
+    assert all(one["known"] > 0 and one["ratio"] > 0 for one in found)
+    assert left_behind() == []
+
+
+def test_the_table_says_which_door_tells_who_has_an_account() -> None:
+    row = {"door": "code", "who": "known", "database": "sqlite", "known": 9.0}
+    ratios = ((10.0, 0.9), (12.0, 0.75), (8.0, 1.125))
+    rows = [{**row, "unknown": unknown, "ratio": ratio} for unknown, ratio in ratios]
+    text = Report(began=datetime(2026, 1, 5, tzinfo=UTC), doors=rows).as_text()
+    told = [line.split()[-1] for line in text.splitlines()[2:5]]
+    assert told == ["reached", "MISSED", "MISSED"]
 
 
 def test_a_figure_nobody_knows_is_refused() -> None:

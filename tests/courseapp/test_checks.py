@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,6 @@ from django.conf import settings as django_settings
 from courseapp import checks
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_django import Settings
 
 pytestmark = pytest.mark.once
@@ -38,7 +37,7 @@ def good(settings: Settings) -> Settings:
 
 
 def found() -> list[str]:
-    messages = [*checks.production(), *checks.database_path()]
+    messages = [*checks.production(), *checks.database_path(), *checks.own_folder()]
     return sorted(str(message.id).removeprefix("courseapp.") for message in messages)
 
 
@@ -60,6 +59,8 @@ def test_a_sound_installation_is_not_complained_about(good: Settings) -> None:
         ("DEFAULT_FROM_EMAIL", "Ik kies jou <post@localhost>", "E005"),
         ("DEFAULT_FROM_EMAIL", "post@server.local", "E005"),
         ("DATABASE_URL", "sqlite:///db.sqlite3", "E006"),
+        ("VAR_DIR", Path("var"), "E013"),
+        ("MAIL_PROVIDER", "brevo", "E008"),
         ("ALLOWED_HOSTS", [], "E007"),
         ("ALLOWED_HOSTS", ["*"], "E007"),
         ("BROKER_URL", "spool://", "W001"),

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Who reads the environment besides, each with its reason.
 READERS = {
     "courseapp/env.py": "it is how the others are read",
+    "courseapp/backup/in_postgres.py": "hands it on to pg_dump and psql",
     "courseapp/bench/hook_floor.py": "a floor to measure against, a program of its own",
     "courseapp/bench/purchases.py": "where tests find their Redis",
     "courseapp/bench/databases.py": "where tests find their PostgreSQL",
@@ -26,6 +27,7 @@ READERS = {
     "courseapp/bench/processes.py": "starts the site in an environment of its own",
     "courseapp/celery.py": "tells Django where its settings are",
     "courseapp/meters.py": "tells the library of metrics where processes count together",
+    "courseapp/probe.py": "a program of its own, beside the site",
     "courseapp/settings.py": "likewise",
     "courseapp/wsgi.py": "likewise",
     "payments/sandbox/running.py": "looks for anything that is real",

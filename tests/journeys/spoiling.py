@@ -6,11 +6,14 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db import models
 
+from courseapp.accounts.models import User
 from lessons.content import blocks
 from lessons.content.blocks import BLOCKS_MAX, LINE_MAX
+from payments.models import Order, Withdrawal
 from tests import hostile
 from tests.factories import make_course, make_lesson, make_module
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
     from lessons.content.models import Course, Lesson
 
-ROOMS = ("lessons", "payments", "accounts", "post")
+ROOMS = ("lessons", "payments", "accounts", "post", "mfa", "usersessions")
 # Columns that no person writes: words and keys of ours and of Stripe, addresses, figures.
 OURS = {
     *("slug", "key", "digest", "language", "time_zone", "currency", "email", "password", "path"),
@@ -48,10 +51,15 @@ OURS = {
     *("intent_id", "stripe_id", "session_id", "event_id", "object_id", "type", "status", "method"),
     *("vat_mode", "contract_state", "terms_version", "account", "cause", "was", "now", "hint"),
     *("wording_sha256", "address_hash", "code", "url", "outcome", "said", "goal", "access", "form"),
-    *("withheld", "place", "origin"),
+    # Days and hours.
+    *("withheld", "place", "origin", "pace"),
 }
+# By these a page is found.
+FOUND_BY = {"PageText.name"}
 # And models whose texts are no sentences: keys of jobs, the hash of a letter, sentences of ours.
 MACHINES = {"Mark", "Cursor", "Heartbeat", "Breaker", "Form", "Letter", "Attachment", "AskedOnce"}
+# What we asked Stripe, word by word.
+MACHINES |= {"Attempt"}
 # The database lets nobody change these, and they hold what other columns said before.
 MACHINES |= {"InvoiceSeries", "Invoice", "LedgerEntry", "TermsText", "Snapshot"}
 # In JSON: the values under these names are what somebody wrote.
@@ -121,10 +129,7 @@ def spoil_columns() -> set[str]:
     """Write hostile texts into every column that people write, of every row; returns which."""
     groups = cycle(hostile.packed(100))
     spoilt: set[str] = set()
-    for model in apps.get_models():
-        if model._meta.app_label not in ROOMS or model.__name__ in MACHINES:
-            continue
-        columns = [field for field in model._meta.concrete_fields if _is_written(field)]
+    for model, columns in _written():
         for row in model._default_manager.all():
             for field in columns:
                 was = getattr(row, field.name)
@@ -138,8 +143,33 @@ def spoil_columns() -> set[str]:
     return spoilt
 
 
+def written_columns() -> set[str]:
+    """Every column that people write: ``Model.column``."""
+    return {f"{model.__name__}.{field.name}" for model, fields in _written() for field in fields}
+
+
+def _written() -> Iterator[tuple[Any, list[models.Field[Any, Any]]]]:
+    for model in apps.get_models():
+        if model._meta.app_label in ROOMS and model.__name__ not in MACHINES:
+            yield model, [field for field in model._meta.concrete_fields if _is_written(field)]
+
+
+def spoil_addresses() -> None:
+    """Give everybody an address as the standards allow it: nearly anything between quotes."""
+    models_of_people: tuple[Any, ...] = (User, Order, Withdrawal, EmailAddress)
+    for model in models_of_people:
+        for row in model._default_manager.all():
+            address = f'"><img/src=x/onerror={hostile.PAYLOAD}>{row.pk}"@example.org'
+            model._default_manager.filter(pk=row.pk).update(email=address)
+
+
 def _is_written(field: models.Field[Any, Any]) -> bool:
-    if field.name in OURS or field.unique or field.choices:
+    if (
+        field.name in OURS
+        or field.unique
+        or field.choices
+        or f"{field.model.__name__}.{field.name}" in FOUND_BY
+    ):
         return False
     return isinstance(field, models.CharField | models.TextField | models.JSONField)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from courseapp import privacy
+from courseapp import closing, privacy
 from courseapp.errors import Refused
 from courseapp.vault import ledger, sweeping
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Command(BaseCommand):
-    help = "Erase again everybody whom the ledger of erasures names and a backup brought back."
+    help = "Erase again whom the ledger of erasures names and a backup brought back; open the site."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, help="What manage.py erasures wrote out.")
@@ -27,7 +27,9 @@ class Command(BaseCommand):
         most = None if yes else sweeping.MOST
         try:
             also = ledger.read(file.read_text(encoding="utf-8").splitlines()) if file else []
-            number = privacy.replay_erasures(now=timezone.now(), also=also, most=most)
+            with closing.passing("erasures"):
+                number = privacy.replay_erasures(now=timezone.now(), also=also, most=most)
+                closing.open_after_erasures()
         except (Refused, privacy.TooManyCameBack, ledger.NotALedger, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{number} erased again.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from courseapp import preparing
+from courseapp import preparing, serving
 from courseapp.supervisor import Child, Supervisor
 
 if TYPE_CHECKING:
@@ -37,7 +37,11 @@ class Command(BaseCommand):
                     "Stopped while preparing; the next start goes on there."
                 ) from None
             status = Supervisor(
-                [Child("web", _web()), Child("worker", _worker()), *_test_shop()],
+                [
+                    Child("web", serving.command(host=HOST)),
+                    Child("worker", _worker()),
+                    *_test_shop(),
+                ],
                 say=self._say,
                 ready=_answers,
                 on_ready=self._welcome,
@@ -72,17 +76,6 @@ class Command(BaseCommand):
             shop = f"http://localhost:{settings.SANDBOX_PORT}/_sim/"
             rows.append(f"  {'Test Stripe':{width}}  {shop}")
         self._say("\n".join(["", "It runs. Ctrl-C stops it.", *rows, ""]))
-
-
-def _web() -> list[str]:
-    return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-        *("--host", HOST, "--port", str(settings.PORT)),
-        # Python runs one thread at a time: more of them only wait, and hold a connection each.
-        *("--workers", "2", "--blocking-threads", "4", "--backpressure", "128"),
-        *("--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"),
-        "courseapp.wsgi:application",
-    ]
 
 
 def _worker() -> list[str]:

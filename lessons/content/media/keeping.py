@@ -163,6 +163,20 @@ def remove(*, media: UUID, by: User | None, now: datetime) -> str:
     return name
 
 
+def sweep(*, now: datetime) -> int:
+    """Remove files of ours that have no row any more and are a week old; how many.
+
+    The machine stopped between a file and its row, or a removal was cut off before the file.
+    """
+    known = set(MediaFile.objects.values_list("pk", flat=True))
+
+    def is_lost(name: str) -> bool:
+        parts = own_files.read(name)
+        return parts is not None and parts.uuid not in known
+
+    return shelf.sweep(is_lost, now=now)
+
+
 def _limit(file: File[Any]) -> int:
     """How large a file that begins like this may be; refused at once if it is larger."""
     file.seek(0)

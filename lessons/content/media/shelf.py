@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,14 @@ from django.utils.translation import gettext as _
 from courseapp.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from lessons.content import own_files
 
 logger = logging.getLogger(__name__)
+# As long as anything that was deleted: somebody may be putting a backup back just now.
+LOST = timedelta(days=7)
 
 
 class NotKept(Refused):
@@ -56,7 +60,7 @@ def filling() -> Iterator[Shelf]:
     """Put files in their place; if the work fails in any way, none of them stays.
 
     Stands around the transaction that writes their rows, so that a failed commit counts too. Only
-    a machine that stops between the two leaves a file without a row: space lost, nothing else.
+    a machine that stops between the two leaves a file without a row, for a week: see ``sweep``.
     Raises ``NotKept`` when the disk refuses.
     """
     try:
@@ -85,3 +89,16 @@ def remove(name: own_files.Name) -> None:
     """Remove a file and its smaller versions; what is gone already is fine."""
     for one in (name.whole, *name.sizes.values()):
         where(one).unlink(missing_ok=True)
+
+
+def sweep(is_lost: Callable[[str], bool], *, now: datetime) -> int:
+    """Remove the files that are lost, by their names, and a week old; how many."""
+    old = (now - LOST).timestamp()
+    lost = [
+        file
+        for file in Path(settings.MEDIA_ROOT).glob("[!.]*")
+        if is_lost(file.name) and file.stat().st_mtime < old
+    ]
+    for file in lost:
+        file.unlink(missing_ok=True)
+    return len(lost)

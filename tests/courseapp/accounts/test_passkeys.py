@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
+from courseapp.accounts import passkeys
 from tests.courseapp.accounts.coming_in import ask, enter, latest_code
 from tests.courseapp.accounts.test_headless import AUTH, call
 from tests.factories import make_reader
@@ -112,8 +113,9 @@ def test_what_is_not_signed_lets_nobody_in_and_is_told(
 ) -> None:
     sent = copy.deepcopy(passkey.signed(challenge(client)))
     spoil(sent)
-    answer = client.post(DOOR, {"credential": json.dumps(sent)})
-    assert answer.headers["Location"] == reverse("account_login")
+    answer = client.post(DOOR, {"credential": json.dumps(sent)}, follow=True)
+    assert answer.redirect_chain == [(reverse("account_login"), HTTPStatus.FOUND)]
+    assert str(passkeys.REFUSED) in answer.content.decode()
     assert "_auth_user_id" not in client.session
     assert told(caplog) == [("sign_in_failed", "passkey")]
     assert all(

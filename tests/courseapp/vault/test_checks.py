@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from typing import TYPE_CHECKING
 
 import pytest
 
 from courseapp import env
 from courseapp.vault import checks
-from tests.courseapp.vault.test_keyring import A, word
+from tests.courseapp.vault.test_keyring import A, B, word
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytest_django import Settings
@@ -63,6 +67,29 @@ def test_keys_that_cannot_be_used_are_refused(good: Installation, words: list[st
 def test_the_site_s_own_secret_is_no_key(good: Installation) -> None:
     good.settings.SECRET_KEY = word("2026", A).partition(":")[2]
     assert found() == ["vault.E004"]
+
+
+SECRET = "Zk3v_9Qp-x7Kq2mZp9wRt4vLsB8nYcD1eF5gH6jU0iO2aS4dT"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda raw: raw[:32],
+        lambda raw: raw[-32:],
+        lambda raw: hashlib.sha256(raw).digest(),
+        lambda raw: hashlib.blake2b(raw).digest()[:32],
+        lambda raw: hmac.digest(raw, b"", "sha256"),
+        lambda raw: base64.urlsafe_b64decode(raw[:43] + b"="),
+        lambda raw: hashlib.sha256(raw).hexdigest()[:32].encode(),
+    ],
+)
+def test_nor_is_anything_made_of_it(good: Installation, made: Callable[[bytes], bytes]) -> None:
+    good.settings.SECRET_KEY = SECRET
+    good.settings.VAULT_KEYS = [word("2026", B), word("2025", made(SECRET.encode()))]
+    assert set(found()) & {"vault.E001", "vault.E004"}
+    good.settings.VAULT_KEYS = [word("2026", B), word("2025", A)]
+    assert found() == []
 
 
 @pytest.mark.parametrize(
