@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from lessons.reading.models import Answer, Enrolment
 
@@ -151,9 +152,9 @@ def write() -> None:
 
     from courseapp.vault import keyring, keys
     from courseapp.vault.models import DataKey
-    from lessons.reading.models import Answer, Enrolment
+    from lessons.reading.models import Answer, Enrolment, Opened
 
-    ring = keys.ring()
+    ring, lesson = keys.ring(), Opened.objects.values_list("lesson", flat=True)[0]
     enrolments = list(Enrolment.objects.select_related("reader").order_by("pk"))
     for start in range(0, len(enrolments), BATCH):
         some = enrolments[start : start + BATCH]
@@ -167,19 +168,18 @@ def write() -> None:
         ]  # fmt: skip
         DataKey.objects.bulk_create(rows)
         with transaction.atomic():
-            Answer.objects.bulk_create([_answer(one) for one in some])
+            Answer.objects.bulk_create([_answer(one, lesson) for one in some])
 
 
-def _answer(enrolment: Enrolment) -> Answer:
+def _answer(enrolment: Enrolment, lesson: UUID) -> Answer:
     from courseapp.vault import texts
     from lessons.reading import replies, sealed_answers
-    from lessons.reading.models import Answer, Opened
+    from lessons.reading.models import Answer
 
     name = uuid.uuid4()
     said = replies.Written(heading="Kop", question="Wat merkte je?", text=WRITTEN)
     owner, place = enrolment.reader.uuid, sealed_answers.place_of(name)
     sealed = texts.write(owner=owner, place=place, text=replies.as_text(said), now=NOW)
-    lesson = Opened.objects.filter(enrolment=enrolment).values_list("lesson", flat=True)[0]
     return Answer(
         id=name, enrolment=enrolment, lesson_id=lesson, lesson_title="Les", block=uuid.uuid4(),
         kind="reflection", sealed=sealed, began_at=NOW, saved_at=NOW,

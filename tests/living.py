@@ -97,7 +97,8 @@ class Browser:
     def send(self, wanted: str, **fields: str) -> str:
         """Send the form of the page that has a button of this kind or goes to this address."""
         forms = HTMLParser(self.page).css("form[method=post]")
-        form = next(one for one in forms if re.search(wanted, one.html or ""))
+        form = next((one for one in forms if re.search(wanted, one.html or "")), None)
+        assert form is not None, f"no form of {wanted!r} at {self.at} ({self.status})"
         hidden = {
             str(one.attributes["name"]): one.attributes.get("value") or ""
             for one in form.css("input[type=hidden]")

@@ -18,7 +18,7 @@ from courseapp import environment
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parents[1]
 SITES = ("prepare", "web", "worker", "beat")
-UNITS = ("web", "worker", "beat", "prepare")
+UNITS = ("web", "worker", "beat", "prepare", "backup")
 # What a unit may not go without; systemd.exec(5) says what each shuts.
 SHUT = {
     "NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes", "PrivateTmp": "yes",
@@ -151,7 +151,7 @@ def test_every_command_that_is_started_is_there() -> None:
     started = [services()[name]["command"][2] for name in SITES]
     started += [unit(name)["Service"]["ExecStart"].split()[2] for name in UNITS]
 
-    assert set(started) == {"prepare", "web", "worker", "beat"}
+    assert set(started) == {"prepare", "web", "worker", "beat", "backup"}
     assert set(started) <= set(get_commands())
     # Two clocks beside each other would do no harm, and one is enough.
     assert "--no-beat" in services()["worker"]["command"]
@@ -174,8 +174,10 @@ def test_every_unit_is_shut_in(name: str) -> None:
 
     assert {key: service.get(key) for key in SHUT} == SHUT
     assert service["EnvironmentFile"] == "/etc/courseapp/env"
-    # Two for all, and StateDirectory and RuntimeDirectory are the only places to write.
-    assert not any(key.startswith("ReadWrite") for key in service)
+    # Two for all, and StateDirectory and RuntimeDirectory are the only places to write; and two
+    # more, apart from each other, for who writes copies away.
+    writable = service.get("ReadWritePaths", "").split()
+    assert writable == (["/backup/site", "/backup-keys/keys"] if name == "backup" else [])
     assert service["StateDirectory"] == service["RuntimeDirectory"] == "courseapp"
 
 

@@ -36,6 +36,9 @@ class Database(Protocol):
     def put_back(self, file: Path, *, closed: bool, telling: Telling) -> None:
         """From such a file; ``closed``: with the mark that nobody may use it yet."""
 
+    def names(self) -> list[str]:
+        """Of its tables, without what the database keeps for itself, and without the mark."""
+
     def tables(self, telling: Telling) -> dict[str, Fingerprint]:
         """What is in it now; nothing where there is none."""
 

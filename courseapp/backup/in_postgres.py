@@ -112,6 +112,10 @@ class PostgreSQL:
             "--no-privileges", f"--dbname={self.name}", str(file),
         )  # fmt: skip
 
+    def names(self) -> list[str]:
+        with self._connected() as raw:
+            return fingerprints.postgres_tables(raw)
+
     def tables(self, telling: Telling) -> dict[str, Fingerprint]:
         with self._connected() as raw:
             return fingerprints.of_postgres(raw, telling)

@@ -97,6 +97,12 @@ class SQLite:
         if found:
             raise Failed(f"{self.path} is not sound: {found[0]}.")
 
+    def names(self) -> list[str]:
+        if not self.path.is_file():
+            return []
+        with closed_after(self._connected()) as raw:
+            return fingerprints.sqlite_tables(raw)
+
     def tables(self, telling: Telling) -> dict[str, Fingerprint]:
         if not self.path.is_file():
             return {}

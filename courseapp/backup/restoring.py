@@ -73,7 +73,7 @@ def restore(
             _require_fitting(own_keys, databases.of(ALIASES["keys"]))
             _require_openable(own_keys)
         else:
-            _require_keys(telling)
+            _require_keys()
         databases.of(ALIASES["site"]).require_empty()
         if own_keys:
             _put_keys_back(own_keys, telling)
@@ -129,8 +129,8 @@ def _require_openable(backup: Backup) -> None:
         )
 
 
-def _require_keys(telling: Telling) -> None:
-    if not databases.of(ALIASES["keys"]).tables(telling):
+def _require_keys() -> None:
+    if not databases.of(ALIASES["keys"]).names():
         raise Failed("The database of readers' keys is empty. Name its backup: --keys FOLDER")
 
 

@@ -81,7 +81,7 @@ def _models(part: Part) -> list[type[Model]]:
 
 def _require_known_tables(part: Part) -> None:
     """Nothing is left behind unseen."""
-    there = set(connections[ALIASES[part]].introspection.table_names())
+    there = set(databases.of(ALIASES[part]).names())
     known = {one._meta.db_table for one in _models(part)} | {MIGRATIONS}
     if strange := sorted(there - known):
         raise Failed(f"The table {strange[0]} is of nothing that the site knows.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LEAST = 22  # Characters of base64: 128 bits.
 WORD = 43  # As many make a key of 32 bytes.
-HASHES = ("sha256", "sha512", "sha3_256", "blake2b", "blake2s")
+HASHES = (hashlib.sha256, hashlib.blake2b)
 MAKE = "2026:$(python3 -c 'import os, base64; print(base64.b64encode(os.urandom(32)).decode())')"
 
 
@@ -65,13 +65,12 @@ def _stands_in(secret: str) -> bool:
 def _made_of(secret: str) -> set[bytes]:
     """The keys that somebody would make of a secret who wants no second one."""
     raw = secret.encode()
-    sums = [hashlib.new(name, raw) for name in HASHES]
     return {
         raw[: sealing.KEY],
         raw[-sealing.KEY :],
         raw[: sealing.KEY].ljust(sealing.KEY, b"\0"),
-        *(one.digest()[: sealing.KEY] for one in sums),
-        *(hmac.digest(raw, b"", name)[: sealing.KEY] for name in HASHES),
+        *(one(raw).digest()[: sealing.KEY] for one in HASHES),
+        *(hmac.new(raw, b"", one).digest()[: sealing.KEY] for one in HASHES),
         _decoded(secret),
     }
 

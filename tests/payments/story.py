@@ -149,8 +149,12 @@ class Story:
             if looks:
                 self.come_back(order)
 
-    def be_forgotten(self, order: Order) -> None:
+    def remember(self, order: Order) -> None:
+        """Its books and papers, which have to stay when its buyer is erased."""
         self.kept[order.pk] = invariants.kept_of(order)
+
+    def be_forgotten(self, order: Order) -> None:
+        self.remember(order)
         if order.buyer is not None:
             erase_person(order.buyer, now=self.now)
         order.refresh_from_db()

@@ -78,7 +78,6 @@ SECRET = "Zk3v_9Qp-x7Kq2mZp9wRt4vLsB8nYcD1eF5gH6jU0iO2aS4dT"
         lambda raw: raw[:32],
         lambda raw: raw[-32:],
         lambda raw: hashlib.sha256(raw).digest(),
-        lambda raw: hashlib.sha512(raw).digest()[:32],
         lambda raw: hashlib.blake2b(raw).digest()[:32],
         lambda raw: hmac.digest(raw, b"", "sha256"),
         lambda raw: base64.urlsafe_b64decode(raw[:43] + b"="),
