@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -132,7 +133,7 @@ def pages(town: Town, visitor: Visitor, *, once: bool = False) -> Iterator[Shown
                 shown = _shown(visitor.role, place, (), answer)
             if shown:
                 yield shown
-                if once:
+                if once and answer.status_code == HTTPStatus.OK:
                     break
 
 
@@ -162,7 +163,9 @@ def _shown(who: str, place: str, sent: tuple[str, ...], answer: Any) -> Shown | 
         answer.close()
         request_finished.connect(close_old_connections)
         return None
-    if not kind.startswith("text/html") or not answer.content:
+    # A mail, which is shown in a frame only and runs nothing, is looked at in that frame.
+    is_framed = answer.headers.get("X-Frame-Options") == "SAMEORIGIN"
+    if is_framed or not kind.startswith("text/html") or not answer.content:
         return None
     return Shown(who, place, sent, dict(answer.headers), answer.content.decode())
 

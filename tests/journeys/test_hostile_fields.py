@@ -1,4 +1,8 @@
-"""Hostile texts where papers are made of them, and where programs send them: none runs."""
+"""Hostile texts in every form and in every column that people write: on no page does one run.
+
+Unlike ``test_hostile_texts`` and ``test_hostile_ways``, which walk known ways, here the forms are
+found on the pages and the columns in the models: whoever adds one finds it covered, or named here.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,26 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.staticfiles import finders
+from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
 from lessons.reading import proving
+from payments.models import Declaration, Order
 from tests import hostile
 from tests.authorisation import BODIES
 from tests.browsing import Troubles
+from tests.courseapp.accounts.coming_in import ask
 from tests.databases import BOTH
-from tests.journeys import filling
+from tests.factories import NOW
+from tests.journeys import filling, spoiling
 from tests.journeys.filling import Shown
 from tests.journeys.looking import look
-from tests.population import make_town
+from tests.lessons.desk import test_site_pages
+from tests.lessons.pages.opening import browser_of
+from tests.population import Visitor, make_town
 from tests.test_authorisation import addresses, places, undone
 
 if TYPE_CHECKING:
@@ -41,6 +52,18 @@ SITE = "http://localhost"
 LINE = "%3Cscript%3Etop.__xss=1%3C/script%3E"
 JSON = ("application/json", "application/problem+json")
 KEPT = ("Content-Security-Policy", "Content-Type", "X-Content-Type-Options")
+ROLES = ("visitor", "buyer", "owner")
+# Fields of text that no page here offers, and why.
+NOT_OFFERED = {
+    "AgainForm.code": "while a code by mail is awaited; the field of EnterCodeForm",
+    "EnterAddressCodeForm.code": "after a new address was asked for; the field of EnterCodeForm",
+    "SecondStepForm.code": "half-way through coming in; the field of EnterCodeForm",
+    "SecondStepInput.code": "comes as JSON, and goes back as JSON",
+    "SecondStepAgainInput.code": "likewise",
+    "EnterCodeInput.code": "likewise",
+    "AppInput.code": "likewise",
+    "NewInput.name": "likewise",
+}
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +128,58 @@ def run_of(chromium: Browser) -> Iterator[Callable[[Iterable[Shown]], list[str]]
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     yield Showing(context).wrong_with
     context.close()
+
+
+def at_the_door(town: Town) -> Visitor:
+    """Somebody who asked for a code, and has not entered it yet."""
+    person, browser = town.visitors["stranger"].person, Client()
+    assert person is not None
+    ask(browser, person.email)
+    return Visitor("asking", None, {name: one.value for name, one in browser.cookies.items()})
+
+
+def test_no_form_shows_a_text_that_runs_and_every_field_of_text_was_given_some(
+    town: Town,
+    run_of: Callable[[Iterable[Shown]], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found: list[Shown] = []
+    with undone(), filling.watching_forms(monkeypatch) as given:
+        for visitor in (at_the_door(town), *map(town.visitors.__getitem__, ROLES)):
+            found += filling.answers(town, visitor)
+    assert sorted(filling.text_fields() - given) == sorted(NOT_OFFERED)
+    assert len(found) > 80
+    assert run_of(found) == []
+
+
+def make_more(town: Town) -> None:
+    """Rows of the tables that the town has none of."""
+    reader, owner = town.visitors["reader"].person, town.visitors["owner"].person
+    UserSession.objects.create(
+        user=reader, ip="192.0.2.1", session_key="x", user_agent="Telefoon", data={}
+    )
+    Declaration.objects.create(order=Order.objects.all()[0], kind="adult", text="Ja", at=NOW)
+    test_site_pages.write(browser_of(owner), title="Wie wij zijn")
+    test_site_pages.publish(browser_of(owner), note="Nieuw")
+
+
+def test_no_text_in_any_column_runs_on_any_page(
+    town: Town, run_of: Callable[[Iterable[Shown]], list[str]]
+) -> None:
+    with undone():
+        make_more(town)
+        spoilt = spoiling.spoil_columns()
+        spoiling.spoil_addresses()
+        assert sorted(spoiling.written_columns() - spoilt) == []
+        found = [
+            one
+            for role in ROLES
+            for one in filling.pages(town, town.visitors[role])
+            if "__xss" in one.html
+        ]
+    assert {"Proof.name", "UserSession.user_agent", "StaffGrant.reason", "Edition.note"} <= spoilt
+    assert len(found) > 100
+    assert run_of(found) == []
 
 
 def test_the_name_on_a_proof_is_text_on_its_page_and_on_its_paper(
