@@ -103,8 +103,6 @@ NOT_ONLY_FORM = {
     "schedule_module",
     "staff_import_article",
     "staff_revise_article",
-    # A title of control characters, of which nothing is left.
-    "staff_change_article",
     "staff_derive_course",
     # A key that is there twice, hours beside days; nobody lives by that clock.
     "staff_write_sequence",
