@@ -71,6 +71,7 @@ class Archiving(Postgres):
     def kill(self) -> None:
         """kill -9 of all its processes at one moment: nothing is brought in order."""
         postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGSTOP)  # No child more, which would hold its memory.
         children = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True,
             check=False,
