@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 Stage = Literal["unfinished", "erasures"]
 TABLE = "site_is_closed"
 RETRY_AFTER = 30  # Seconds.
+MARKS: dict[Stage, str] = {
+    "unfinished": "INSERT INTO site_is_closed VALUES ('unfinished')",
+    "erasures": "INSERT INTO site_is_closed VALUES ('erasures')",
+}
 TOLD = {
     "unfinished": "A restore or a transfer into this database was cut off. Run it again.",
     "erasures": "This database comes from a backup, and whoever was erased since may be in it."
@@ -69,8 +73,7 @@ def close(raw: Any, until: Stage) -> None:
     """Set the mark, or what it says; to be committed by the caller."""
     raw.execute("CREATE TABLE IF NOT EXISTS site_is_closed (until varchar(20) NOT NULL)")
     raw.execute("DELETE FROM site_is_closed")
-    row = {"unfinished": "('unfinished')", "erasures": "('erasures')"}[until]
-    raw.execute(f"INSERT INTO site_is_closed VALUES {row}")  # noqa: S608 -- one of two words.
+    raw.execute(MARKS[until])
 
 
 def reopen(raw: Any) -> None:

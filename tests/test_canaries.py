@@ -39,6 +39,7 @@ ODD = ("PUT", "DELETE", "OPTIONS", "PATCH")
 NOWHERE = ("/cursus/nergens/", "/nergens/", "/api/v1/nergens/", "/mijn/les/kanarie/", "/feed.xml")
 DESK_ADDRESSES = ("/beheer/", "/api/v1/staff/")
 LINKS_MOST = 400
+BLOCKS_MOST = 5
 # The share of words that one of the staff does not come upon.
 UNMET = {
     # Where a picture of an earlier text stood.
@@ -71,14 +72,14 @@ def things() -> list[dict[str, list[str]]]:
     articles = [str(one.pk) for one in Article.objects.all()]
     found = [{"article": articles, "slug": [one.slug for one in Article.objects.all()]}]
     for course in Course.objects.all():
-        lessons = Lesson.objects.filter(course=course)
+        lessons = list(Lesson.objects.filter(course=course))
+        found += _written_at(lessons)
         found.append(
             {
                 "course": [str(course.pk)],
                 "slug": [course.slug],
                 "lesson": [str(one.pk) for one in lessons],
                 "lesson_slug": [one.slug for one in lessons],
-                "block": [str(block["id"]) for one in lessons for block in one.blocks][:40],
                 "module": [str(one.pk) for one in course.modules.all()],
                 "edition": [str(one.pk) for one in Edition.objects.filter(course=course)],
                 "other": [str(course.live_edition_id or NOTHING["uuid"])],
@@ -90,6 +91,13 @@ def things() -> list[dict[str, list[str]]]:
             }
         )
     return found
+
+
+def _written_at(lessons: list[Lesson]) -> Iterator[dict[str, list[str]]]:
+    """Each lesson with some blocks of its own, and one of another's."""
+    for place, one in enumerate(lessons):
+        blocks = [*one.blocks[:BLOCKS_MOST], *lessons[place - 1].blocks[:1]]
+        yield {"lesson": [str(one.pk)], "block": [str(block["id"]) for block in blocks]}
 
 
 def places(town: Town) -> tuple[list[str], list[str]]:

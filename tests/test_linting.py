@@ -62,6 +62,7 @@ def found(folder: Path, operation: str) -> list[str]:
     return list(linting.faults(connection, after={APP: "0001_books"}))
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("operation", "code"),
     [
@@ -82,6 +83,7 @@ def test_what_the_running_release_cannot_stand_is_found(
     assert any(line.startswith("shelves.0002_more: ") and code in line for line in told)
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     "operation",
     [
@@ -94,6 +96,7 @@ def test_what_it_does_not_notice_is_let_through(shelves: Path, operation: str) -
     assert found(shelves, operation) == []
 
 
+@pytest.mark.postgresql
 def test_what_is_known_to_be_harmless_is_let_through(shelves: Path) -> None:
     assert found(shelves, 'migrations.DeleteModel("Book")')
     after = {APP: "0001_books"}

@@ -12,8 +12,8 @@ from rest_framework import serializers
 
 # No database keeps a NUL byte.
 TEXT_FORM = r"^[^\x00]*$"
-# The same of a text that says something: blank space alone is nothing.
-WRITTEN_FORM = r"^[^\x00]*[^\s\x00][^\x00]*$"
+# The same of a text that says something: blank space and control characters alone are nothing.
+WRITTEN_FORM = r"^[^\x00]*[^\s\x00-\x1f\x7f\x85][^\x00]*$"
 MOMENT_FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})",
     re.IGNORECASE,
@@ -68,7 +68,10 @@ class StrictText(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return str(super().to_internal_value(data))
+        text = str(super().to_internal_value(data))
+        if not self.allow_blank and not re.match(WRITTEN_FORM, text):
+            self.fail("blank")
+        return text
 
 
 @extend_schema_field({"type": "string", "format": "uuid", "pattern": f"^{UUID_FORM}$"})

@@ -71,6 +71,7 @@ class Archiving(Postgres):
     def kill(self) -> None:
         """kill -9 of all its processes at one moment: nothing is brought in order."""
         postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGSTOP)  # No child more, which would hold its memory.
         children = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True,
             check=False,
@@ -78,13 +79,17 @@ class Archiving(Postgres):
         for each in (postmaster, *map(int, children)):
             os.kill(each, signal.SIGKILL)
         wait_until(lambda: not any(_runs(each) for each in (postmaster, *map(int, children))))
-        # They name a process that nobody may have buried yet; then it would be taken for alive.
+        self.unlock()
+
+    def unlock(self) -> None:
+        """Locks name a process that nobody may have buried yet, and it would be taken for alive."""
         for lock in (self.data / "postmaster.pid", *self.data.glob(".s.PGSQL.*.lock")):
-            lock.unlink()
+            lock.unlink(missing_ok=True)
 
     def bring_back(self, *, log: Path | None = None) -> None:
         """From the nightly copy and the archive; ``log`` where the old one could be read."""
         shutil.move(self.base, self.data)
+        self.unlock()  # Here the socket lies among the data, and its lock was copied as well.
         if log is not None:
             for piece in log.iterdir():
                 if piece.is_file():

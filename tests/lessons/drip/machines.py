@@ -190,7 +190,12 @@ class Postgres:
 
     def start(self) -> None:
         options = f"-p {self.port} -k {self.data} -c listen_addresses=127.0.0.1"
-        self._do("pg_ctl", "-w", "-l", str(self.data / "log"), "-o", options, "start")
+        try:
+            self._do("pg_ctl", "-w", "-l", str(self.data / "log"), "-o", options, "start")
+        except subprocess.CalledProcessError as error:
+            # Why, only its own log says, and that goes with the folder.
+            error.add_note((self.data / "log").read_text(encoding="utf-8")[-2000:])
+            raise
 
     def crash(self) -> None:
         """As when its power goes: no session is ended, and nothing brought in order."""
