@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from uuid import UUID
 
+    from courseapp.accounts.models import User
     from payments.models import Order
     from payments.sandbox.knobs import How
     from payments.sandbox.world import World
@@ -124,10 +125,14 @@ class Story:
                 yield "pay on two pages", partial(self.pay_twice, order)
                 yield "pay on one page after the other", partial(self.pay_twice, order, looks=True)
 
+    def next_buyer(self) -> User:
+        """Who buys now: somebody new each time."""
+        return make_reader()
+
     def order(self, *, is_gift: bool = False) -> Order:
         """A new order with its payment page open."""
         placed = ordering.place(
-            buyer=make_reader(), product=self.shop.product, declared=declarations(),
+            buyer=self.next_buyer(), product=self.shop.product, declared=declarations(),
             shown=ordering.offer_of(self.shop.product, self.now).amount, is_gift=is_gift,
             language="nl", now=self.now,
         )  # fmt: skip
