@@ -84,7 +84,8 @@ def test_a_new_wording_is_201_and_the_same_one_200(staff: Caller) -> None:
     ("changes", "code"),
     [
         ({"source": ""}, "invalid_input"),
-        ({"source": "   \n "}, "article_without_text"),
+        ({"source": "   \n "}, "invalid_input"),
+        ({"source": "\n---\n"}, "article_without_text"),
         ({"source": 7}, "invalid_input"),
         ({"source": "x" * 1_000_001}, "invalid_input"),
         ({"form": "docx"}, "invalid_input"),
