@@ -133,6 +133,7 @@ class PasswordForm(LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"] = AddressField()
         self.fields["password"].help_text = ""  # The page says below what to do without one.
+        self.fields["password"].validators = []  # With a NUL byte it is a wrong one like others.
         _without_repeats(self)
 
 

@@ -16,7 +16,7 @@ from allauth.account.views import (
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
 from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
@@ -136,6 +136,15 @@ class AgainByCode(BaseReauthenticateView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {**context, "awaits_code": again.awaits_code(self.request)}
+
+
+@method_decorator(login_required, name="dispatch")
+class AgainByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]
+    """``/account/bevestigen/passkey/``: who is refused may try once more, and keeps the way on."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        super().form_invalid(form)
+        return redirect(self.passthrough_next_url(reverse("mfa_reauthenticate_webauthn")))
 
 
 class AddApp(ActivateTOTPView):  # type: ignore[misc]

@@ -39,7 +39,14 @@ BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, s
 
 
 class CredentialField(forms.JSONField):
-    """What a browser says of a passkey, however deep somebody nested it."""
+    """What a browser says of a passkey, however deep somebody nested it.
+
+    What is no JSON, or holds a NUL byte, is a passkey that does not open: one answer for all.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(error_messages={"invalid": REFUSED}, **kwargs)
+        self.validators = []
 
     def to_python(self, value: Any) -> Any:
         try:

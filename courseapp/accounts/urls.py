@@ -52,7 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("account/bevestigen/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path(
         "account/bevestigen/passkey/",
-        passkeys.reauthenticate_webauthn,
+        pages.AgainByPasskey.as_view(),
         name="mfa_reauthenticate_webauthn",
     ),
     path("account/apparaten/", pages.Devices.as_view(), name="usersessions_list"),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from lessons.content import editions
 from lessons.reading import access, answers, standing
 from lessons.reading.models import Answer
@@ -57,6 +59,12 @@ class Entry:
     def takings(self) -> tuple[Reply, ...]:
         """Those that open: the columns of ``table``."""
         return tuple(one for one in self.replies if isinstance(one.content, Ticked))
+
+    @property
+    def is_twice_a_day(self) -> bool:
+        """Whether two takings have one date, in the zone of now: then their hours tell them."""
+        days = [timezone.localtime(one.began_at).date() for one in self.takings]
+        return len(set(days)) < len(days)
 
     @property
     def closed(self) -> tuple[Reply, ...]:

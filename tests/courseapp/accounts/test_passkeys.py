@@ -126,6 +126,13 @@ def test_what_is_not_signed_lets_nobody_in_and_is_told(
     )
 
 
+@pytest.mark.parametrize("sent", ["{", "\0", '{"\0": 1}', '"\\u0000"', '"x"'])
+def test_one_answer_for_all_that_does_not_open(client: Client, sent: str) -> None:
+    """A scanner that sends odd bytes must not learn where they are looked at."""
+    answer = client.post(DOOR, {"credential": sent}, follow=True)
+    assert [str(said) for said in answer.context["messages"]] == [str(passkeys.REFUSED)]
+
+
 @pytest.mark.parametrize("sent", ["", "{", "[]", '"x"', "null"])
 def test_what_is_no_passkey_at_all_is_told_too(
     client: Client, caplog: pytest.LogCaptureFixture, sent: str
@@ -214,6 +221,17 @@ def test_asked_again_it_counts(
     options = client.get(place).context["js_data"]["request_options"]["publicKey"]
     client.post(place, {"credential": json.dumps(passkey.signed(options["challenge"]))})
     assert told(caplog) == [("asked_again_failed", "passkey"), ("asked_again", "passkey")]
+
+
+def test_refused_when_asked_again_it_keeps_the_way_on(client: Client, passkey: Passkey) -> None:
+    let_in(client, passkey.person)
+    place = reverse("mfa_reauthenticate_webauthn")
+    sent = {"credential": json.dumps(passkey.signed("AAAA")), "next": "/dagboek/"}
+    answer = client.post(place, sent, follow=True)
+    assert answer.redirect_chain == [(f"{place}?next=%2Fdagboek%2F", HTTPStatus.FOUND)]
+    page = answer.content.decode()
+    assert str(passkeys.REFUSED) in page
+    assert '<input type="hidden" name="next" value="/dagboek/"' in page
 
 
 def test_an_app_is_told_of_likewise(

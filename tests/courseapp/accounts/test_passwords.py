@@ -92,6 +92,19 @@ def test_a_password_is_taken_exactly_as_it_was_typed(password: str) -> None:
         assert came_in == (typed == password), typed
 
 
+def test_a_wrong_password_is_answered_alike_whatever_is_in_it() -> None:
+    """A scanner that sends odd bytes must not learn where they are looked at."""
+    reader = make_reader(password=ALL_SMALL)
+    said = [
+        Client()
+        .post(reverse("account_login"), {"login": reader.email, "password": typed})
+        .context["form"]
+        .errors
+        for typed in ("niet dit", "niet\0dit", "\0")
+    ]
+    assert said[0].get_json_data() == said[1].get_json_data() == said[2].get_json_data()
+
+
 def test_fields_of_passwords_hide_and_take_what_is_pasted() -> None:
     reader = make_reader(password=ALL_SMALL)
     pages = [

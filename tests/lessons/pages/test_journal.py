@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -68,6 +69,18 @@ def test_a_check_taken_twice_stands_side_by_side_without_a_verdict() -> None:
         for row in table.css("tbody tr")
     ]
     assert ticked == [[True, False], [True, True], [True, True], [True, False]]
+
+
+def test_two_takings_of_one_day_are_told_apart_by_their_hours() -> None:
+    desk = make_desk(now=THEN)
+    evening = THEN.replace(hour=18, minute=5)
+    desk.tick(1, 2, now=evening)
+    desk.tick(2, occurrence=2, now=evening + timedelta(hours=2))
+    page = browser_of(desk.reader).get(address("journal"))
+    heads = the(tree(page), "table.takings").css("thead th span:not(.unseen)")
+    zone = ZoneInfo(desk.reader.time_zone)
+    hours = [when.astimezone(zone) for when in (evening, evening + timedelta(hours=2))]
+    assert [head.text() for head in heads] == [f"{when:%Y, %H:%M}" for when in hours]
 
 
 def test_by_date_the_last_written_stands_first() -> None:
