@@ -19,7 +19,7 @@ PRODUCTION_LIKE := PRODUCTION=1 DEBUG=0 SITE_URL=https://example.org ALLOWED_HOS
 	KEYS_DATABASE_URL=postgres://courseapp@127.0.0.1:5432/courseapp_keys BROKER_URL=redis://127.0.0.1:6379/0 \
 	CACHE_URL=redis://127.0.0.1:6379/1 TRUSTED_PROXIES=1
 
-.PHONY: help run test check format bench content-report lock messages sbom clean
+.PHONY: help run test check format bench faults content-report lock messages sbom clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ format: .venv/.installed-dev ## Put code and templates in the shape that check w
 
 bench: .venv/.installed-dev ## Measure speed on SQLite and PostgreSQL; writes var/bench.json
 	@exec $(MANAGE) bench
+
+faults: .venv/.installed-dev ## Make everything go wrong, and look what held; writes var/faults.json
+	@exec $(BIN)/python -m tests.faults
 
 content-report: .venv/.installed ## Show length, readability and tics of every shipped lesson
 	@exec $(MANAGE) content_report
