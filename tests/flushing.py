@@ -37,7 +37,7 @@ def _on_sqlite(flush: Any) -> Any:
         with self.connection.cursor() as cursor:
             triggers = cursor.execute(TRIGGERS).fetchall()
         names, made = [name for name, _sql in triggers], [sql for _name, sql in triggers]
-        return [f"DROP TRIGGER {name}" for name in names] + flush(self, *args, **options) + made
+        return [*(f"DROP TRIGGER {name}" for name in names), *flush(self, *args, **options), *made]
 
     return around
 
