@@ -35,7 +35,7 @@ pytestmark = [with_keys, pytest.mark.usefixtures("without_pauses")]
 HISTORIES = int(os.environ.get("HISTORIES", "500"))
 # So that whoever has nothing else left to test takes some of them.
 PARTS = 4
-# What differs there is how rows are locked, which kills and races try: one part, unless all is asked.
+# What differs there is how rows are locked; kills and races try that. All with HISTORIES=500.
 HERE = PARTS if connection.vendor == "sqlite" or "HISTORIES" in os.environ else 1
 # A part comes to nearly all of the 66 things that can happen.
 KINDS = 60
