@@ -16,6 +16,7 @@ handler500 = closing.handler500
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="health"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("mijn/", include("lessons.urls_mine")),
     path("_allauth/", include("courseapp.accounts.headless_urls")),
     path("api/", include("courseapp.api.urls")),
     path("hooks/mail/", include("courseapp.post.hooks")),

@@ -2,13 +2,12 @@
 
 A page is rendered with marks where it differs from reader to reader (the token of its forms, the
 row of lessons finished, what the reader wrote). It is kept under a key that names everything else
-it depends on. What is kept holds nothing of any reader.
+it depends on. What is kept holds no name, no word and no number of any reader.
 """
 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -32,27 +31,34 @@ MARK = re.compile("\x00([a-z0-9_-]+)\x00")
 
 
 class Kept:
-    """The strings used last, at most ``size`` of them."""
+    """The strings used last, at most ``size`` of them.
+
+    In two halves: what is asked for comes into the newer one, and when that is full the older one
+    goes. So a string that is there costs one look and no lock.
+    """
 
     def __init__(self, size: int) -> None:
-        self.size = size
-        self._strings: OrderedDict[object, str] = OrderedDict()
+        self.half = max(1, size // 2)
+        self._newer: dict[object, str] = {}
+        self._older: dict[object, str] = {}
         self._lock = Lock()
 
     def get(self, key: object, make: Callable[[], str]) -> str:
         """What is kept under the key, made now if nothing is."""
         if settings.DEBUG:  # While a template is being written, it shows at once.
             return make()
+        found = self._newer.get(key)
+        if found is None:
+            found = self._older.get(key)
+            found = self._keep(key, make() if found is None else found)
+        return found
+
+    def _keep(self, key: object, string: str) -> str:
         with self._lock:
-            if key in self._strings:
-                self._strings.move_to_end(key)
-                return self._strings[key]
-        made = make()
-        with self._lock:
-            self._strings[key] = made
-            while len(self._strings) > self.size:
-                self._strings.popitem(last=False)
-        return made
+            if len(self._newer) >= self.half:
+                self._newer, self._older = {}, self._newer
+            self._newer[key] = string
+        return string
 
 
 _pages = Kept(size=512)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # A row depends on few things, so most readers share theirs with others.
 _rows = Kept(size=4096)
+_modules = Kept(size=1024)
 READABLE = {"finished", "started", "open"}
 # One drawing for each state, named once and used in every row.
 MARKS = (
@@ -86,17 +87,23 @@ def _words() -> dict[str, str]:
 
 
 def _module(outline: Outline, module: ModuleLines) -> str:
+    """Two readers as far as each other share a whole module, others row for row."""
     language, zone = get_language(), get_current_timezone_name()
+    states = tuple(line[1:] for line in module.lessons)
+    dated = any(line.opens_at for line in module.lessons)
+    key = (outline.edition, module.number, language, dated and zone, states)
+    return _modules.get(key, partial(_rows_of, outline, module, language, zone))
+
+
+def _rows_of(outline: Outline, module: ModuleLines, language: str | None, zone: str) -> str:
     rows = "".join(
         _rows.get(
-            (outline.edition, *line[1:], line.uuid, language, line.opens_at and zone),
+            (outline.edition, line.number, language, line.opens_at and zone, *line[1:]),
             partial(_lesson, line),
         )
         for line in module.lessons
     )
-    head = _rows.get(
-        (outline.edition, module.uuid, language), partial(_head, module, outline.course.language)
-    )
+    head = _head(module, outline.course.language)
     return f'{head}<ol class="lessons" role="list">{rows}</ol></section>'
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from courseapp.accounts.models import User
+    from lessons.content.editions import PublishedLesson
     from lessons.reading.standing import Standing
 
 State = Literal["open", "opens_at", "not_enrolled", "not_granted", "retired"]
@@ -95,15 +96,18 @@ def may_read(*, reader: User | None, lesson: UUID, now: datetime) -> Answer:
 def decide(here: Standing, lesson: UUID, now: datetime) -> Answer:
     """The decision itself, from what is known of the reader; no query."""
     published = here.published.by_uuid.get(lesson)
-    if published is None:
-        return RETIRED
+    return RETIRED if published is None else decide_live(here, published, now)
+
+
+def decide_live(here: Standing, published: PublishedLesson, now: datetime) -> Answer:
+    """The same for a lesson of the live edition."""
     if published.open_to_all:
         return OPEN
     if here.published.access == Course.Access.GRANTED and not here.granted:
         return NOT_GRANTED
     if not here.enrolled:
         return NOT_ENROLLED
-    when = here.opening.get(lesson)
+    when = here.opening.get(published.uuid)
     if when is not None and when > now:
         return Answer("opens_at", when)
     return OPEN

@@ -257,9 +257,9 @@ def outline_of(here: Standing, now: datetime) -> Outline:
         )
         for module in published.modules
     )
-    finished = here.facts.finished
     required = published.required
-    done = sum(1 for lesson in required if lesson in finished)
+    lines = [line for module in modules for line in module.lessons]
+    done = sum(line.state == "finished" for line in lines if line.required)
     percent = 100 * done // len(required) if required else 0
     return Outline(
         course=_face(here),
@@ -267,7 +267,7 @@ def outline_of(here: Standing, now: datetime) -> Outline:
         modules=modules,
         enrolled=here.enrolled,
         granted=here.granted,
-        finished_count=sum(1 for lesson in published.lessons if lesson.uuid in finished),
+        finished_count=sum(line.state == "finished" for line in lines),
         required_count=len(required),
         percent=100 if here.completed_at else percent,
         enrolled_at=here.enrolled_at,
@@ -293,19 +293,18 @@ def _face(here: Standing) -> CourseFace:
 
 
 def _line(here: Standing, lesson: PublishedLesson, now: datetime) -> LessonLine:
-    answer = access.decide(here, lesson.uuid, now)
-    state = STATES.get(answer.state, "closed")
+    answer = access.decide_live(here, lesson, now)
     if lesson.uuid in here.facts.finished:
-        state = "finished"
-    elif state == "open" and lesson.uuid in here.facts.opened:
+        return LessonLine(lesson, "finished", answer.when, is_new=False)
+    state = STATES.get(answer.state, "closed")
+    if state == "open" and lesson.uuid in here.facts.opened:
         state = "started"
     return LessonLine(lesson, state, answer.when, _is_new(here, lesson))
 
 
 def _is_new(here: Standing, lesson: PublishedLesson) -> bool:
-    """New since the reader completed the course, and not finished by them yet."""
-    done = here.completed_at
-    return done is not None and lesson.since > done and lesson.uuid not in here.facts.finished
+    """New since the reader completed the course."""
+    return here.completed_at is not None and lesson.since > here.completed_at
 
 
 def _resume(here: Standing, modules: tuple[ModuleLines, ...]) -> Resume | None:

@@ -1,8 +1,8 @@
 """Where a reader stands in a course: everything the other files of this room decide from.
 
-Two queries for any page: one row that joins the course with the reader's enrolment, position,
-completion and rights, and the facts of the enrolment in one UNION. The edition comes from memory.
-Both queries are written in `standing_sql`, because every page of a reader waits for them.
+One query for any page: a row that joins the course with the reader's enrolment, position,
+completion, rights, and what happened in the enrolment. The edition comes from memory. The query is
+written in `standing_sql`, because every page of a reader waits for it.
 """
 
 from __future__ import annotations
@@ -105,14 +105,5 @@ def of_lesson(reader: User | None, *, lesson: UUID) -> Standing:
     raise LessonNotFound(_("This lesson does not exist."))
 
 
-def facts_of(enrolment: int) -> Facts:
-    """Everything that happened in an enrolment, in one query."""
-    kinds: dict[str, dict[UUID, datetime]] = {"opened": {}, "finished": {}, "promised": {}}
-    for kind, lesson, at in standing_sql.facts(enrolment):
-        kinds[kind][lesson] = at
-    return Facts(**kinds)
-
-
 def _standing(row: standing_sql.Row) -> Standing:
-    facts = Facts() if row.enrolment is None else facts_of(row.enrolment)
-    return Standing(*row, facts=facts)
+    return Standing(*row[:-1], facts=Facts(*row.facts))

@@ -6,19 +6,20 @@ request (docs/decisions/0010). They stand here and nowhere else; both databases 
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from courseapp.accounts.models import User
 
 By = Literal["slug", "uuid", "lesson"]
 Fact = Literal["opened", "finished"]
+Moments = dict[UUID, datetime]
 FACT_KINDS: tuple[Fact, ...] = ("opened", "finished")
 
 WHICH: dict[By, str] = {
@@ -28,6 +29,8 @@ WHICH: dict[By, str] = {
 }
 # All live slugs, in the way each database joins texts: what a lesson offers is among them or not.
 JOINED = {"sqlite": "group_concat(slug, ' ')", "postgresql": "string_agg(slug, ' ')"}
+# Facts come as one object of JSON for each kind: lesson to moment.
+GATHERED = {"sqlite": "json_group_object", "postgresql": "json_object_agg"}
 STANDING = """\
 SELECT course.uuid, course.slug, course.live_edition_id,
        EXISTS (SELECT 1 FROM lessons_access AS held
@@ -37,19 +40,16 @@ SELECT course.uuid, course.slug, course.live_edition_id,
        (SELECT {joined} FROM lessons_course WHERE live_edition_id IS NOT NULL),
        (SELECT said.act FROM accounts_consent AS said
         WHERE said.user_id = %s AND said.purpose = 'answers'
-        ORDER BY said.at DESC, said.id DESC LIMIT 1)
+        ORDER BY said.at DESC, said.id DESC LIMIT 1),
+       (SELECT {gathered}(lesson_id, at) FROM lessons_opened WHERE enrolment_id = mine.id),
+       (SELECT {gathered}(lesson_id, at) FROM lessons_finished WHERE enrolment_id = mine.id),
+       (SELECT {gathered}(lesson_id, opens_at) FROM lessons_unlock WHERE enrolment_id = mine.id)
 FROM lessons_course AS course
 LEFT JOIN lessons_enrolment AS mine
        ON mine.course_id = course.uuid AND mine.reader_id = %s
 LEFT JOIN lessons_completed AS completed ON completed.enrolment_id = mine.id
 LEFT JOIN lessons_position AS position ON position.enrolment_id = mine.id
 WHERE course.live_edition_id IS NOT NULL AND """
-FACTS = """\
-SELECT 'opened', lesson_id, at FROM lessons_opened WHERE enrolment_id = %s
-UNION ALL
-SELECT 'finished', lesson_id, at FROM lessons_finished WHERE enrolment_id = %s
-UNION ALL
-SELECT 'promised', lesson_id, opens_at FROM lessons_unlock WHERE enrolment_id = %s"""
 ADD: dict[Fact, str] = {
     kind: f"INSERT INTO lessons_{kind} (enrolment_id, lesson_id, edition_id, at)"  # noqa: S608
     " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"
@@ -66,7 +66,10 @@ GIVEN = "given"
 
 
 class Row(NamedTuple):
-    """A course and a reader's place in it, in the order of ``standing.Standing``'s fields."""
+    """A course and a reader's place in it, in the order of ``standing.Standing``'s fields.
+
+    ``facts``: what was opened, finished and promised, each lesson to moment (UTC).
+    """
 
     course: UUID
     slug: str
@@ -79,20 +82,19 @@ class Row(NamedTuple):
     last_block: UUID | None
     live_courses: frozenset[str]
     keeps_answers: bool | None
+    facts: tuple[Moments, Moments, Moments]
 
 
 def row(by: By, value: UUID | str, reader: User | None) -> Row | None:
     """The live course with this slug, identity or lesson, and where this reader is in it."""
     number = reader.pk if reader else NOBODY
     with connection.cursor() as cursor:
-        asked = STANDING.format(joined=JOINED[connection.vendor]) + WHICH[by]
-        cursor.execute(asked, [number, number, number, _to_database(value)])
+        cursor.execute(_asked(connection.vendor, by), [number] * 3 + [_to_database(value)])
         found = cursor.fetchone()
     if found is None:
         return None
-    course, slug, edition, granted, enrolment, enrolled, completed, lesson, block, live, said = (
-        found
-    )
+    course, slug, edition, granted, enrolment, enrolled, *found = found
+    completed, lesson, block, live, said, opened, finished, promised = found
     return Row(
         course=_known_uuid(course),
         slug=slug,
@@ -105,15 +107,13 @@ def row(by: By, value: UUID | str, reader: User | None) -> Row | None:
         last_block=_uuid(block),
         live_courses=frozenset(live.split()),
         keeps_answers=None if said is None else said == GIVEN,
+        facts=(_moments(opened), _moments(finished), _moments(promised)),
     )
 
 
-def facts(enrolment: int) -> Iterator[tuple[str, UUID, datetime]]:
-    """What happened in an enrolment: which kind of fact, about which lesson, at which moment."""
-    with connection.cursor() as cursor:
-        cursor.execute(FACTS, [enrolment] * 3)
-        for kind, lesson, at in cursor.fetchall():
-            yield kind, _known_uuid(lesson), _known_moment(at)
+@cache
+def _asked(vendor: str, by: By) -> str:
+    return STANDING.format(joined=JOINED[vendor], gathered=GATHERED[vendor]) + WHICH[by]
 
 
 def add(fact: Fact, enrolment: int, lesson: UUID, edition: UUID, at: datetime) -> None:
@@ -140,8 +140,18 @@ def _to_database(value: UUID | str) -> UUID | str:
     return value.hex if is_text and isinstance(value, UUID) else value
 
 
+# The lessons, courses and editions of a site are few, and asked for all the time.
+_uuid_of = lru_cache(maxsize=20_000)(UUID)
+
+
 def _known_uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
+    return value if isinstance(value, UUID) else _uuid_of(value)
+
+
+def _moments(found: Any) -> Moments:
+    """PostgreSQL's driver reads JSON itself, and there is nothing where there are no rows."""
+    read = json.loads(found) if isinstance(found, str) else found or {}
+    return {_uuid_of(lesson): _known_moment(at) for lesson, at in read.items()}
 
 
 def _uuid(value: Any) -> UUID | None:

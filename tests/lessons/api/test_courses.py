@@ -120,7 +120,7 @@ def test_only_the_public_face_may_be_kept() -> None:
 
 @pytest.mark.parametrize("signed_in_by", ["token", "session"])
 @pytest.mark.parametrize("lessons", [2, 40])
-def test_an_outline_takes_three_statements_beyond_session_and_user_however_long(
+def test_an_outline_takes_one_statement_beyond_session_and_user_however_long(
     lessons: int, signed_in_by: str
 ) -> None:
     course, reader = make_course(modules=1, lessons=lessons), make_reader()
@@ -133,7 +133,7 @@ def test_an_outline_takes_three_statements_beyond_session_and_user_however_long(
     Caller().get(f"courses/{course.slug}/")  # The edition is in memory, as it is after a start.
     with counting() as count:
         assert caller.get(f"courses/{course.slug}/outline/")[0] == 200
-    assert int(count) == 2 + BESIDE, str(count)
+    assert int(count) == 1 + BESIDE, str(count)
 
 
 @pytest.mark.usefixtures("noon")

@@ -178,7 +178,7 @@ def test_an_unknown_lesson_is_not_found(path: str) -> None:
 
 
 @pytest.mark.parametrize("signed_in_by", ["token", "session"])
-def test_reading_takes_four_statements_and_finishing_six_beyond_session_and_user(
+def test_reading_takes_three_statements_and_finishing_four_beyond_session_and_user(
     signed_in_by: str,
 ) -> None:
     course, reader = make_course(modules=2, lessons=20), make_reader()
@@ -191,14 +191,14 @@ def test_reading_takes_four_statements_and_finishing_six_beyond_session_and_user
     Caller().get(f"courses/{course.slug}/")  # The edition is in memory, as it is after a start.
     with counting() as first:
         assert caller.get(f"lessons/{lesson.uuid}/")[0] == 200
-    assert int(first) <= 4 + BESIDE, str(first)
+    assert int(first) <= 3 + BESIDE, str(first)
     with counting() as again:
         assert caller.get(f"lessons/{lesson.uuid}/")[0] == 200
-    assert int(again) <= 3 + BESIDE, str(again)
+    assert int(again) <= 2 + BESIDE, str(again)
     with counting() as finish:
         assert caller.post(f"lessons/{lesson.uuid}/finished/")[0] == 200
-    assert int(finish) <= 6 + BESIDE, str(finish)
+    assert int(finish) <= 4 + BESIDE, str(finish)
     with counting() as position:
         body = {"block": lesson.blocks[0]["id"]}
         assert caller.put(f"lessons/{lesson.uuid}/position/", body)[0] == 200
-    assert int(position) <= 6 + BESIDE, str(position)
+    assert int(position) <= 5 + BESIDE, str(position)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from courseapp.accounts.models import Consent
 from courseapp.post.models import Letter
 from lessons.messages import ANSWERS_CONSENT, ANSWERS_DECLINED
-from lessons.pages import kept, rendering
+from lessons.pages import kept, rendering, rows
 from lessons.reading import access, answers
 from lessons.reading.models import Answer
 from lessons.reading.replies import TEXT_MAX, Ticked, Written
@@ -128,8 +128,8 @@ def test_one_reader_s_words_never_come_into_another_s_page() -> None:
         html = browser_of(reader).get(address("lesson", desk.lesson.uuid)).content.decode()
         assert (SECRET in html) is (reader == desk.reader)
         assert "\x00" not in html
-    for cache in (kept._pages, rendering._bodies):
-        assert SECRET not in repr(list(cache._strings.values()))
+    for cache in (kept._pages, rendering._bodies, rows._rows, rows._modules):
+        assert SECRET not in repr([cache._newer, cache._older])
 
 
 def test_of_two_windows_the_second_gets_both_texts_and_then_decides() -> None:
