@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import socket
 import time
 from contextlib import ExitStack, suppress
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.faults import fuses, ourside
+from tests.faults.telling import SAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +118,7 @@ def played(story: Story, *, number: int, point: str = "", fault: fuses.Fault = "
             _lived_through(story, outcome, here, stack)
     finally:
         here.close()
+        os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     outcome.seconds = round(time.monotonic() - began, 2)
     return outcome
@@ -169,10 +172,10 @@ def _again(step: Step, world: World, heard: dict[str, Any] | None) -> dict[str, 
 
 def _meanwhile(step: Step, world: World) -> None:
     """Our side sleeps: somebody else reads a lesson, and does the same as is being done there."""
-    from tests.faults import surrounding
+    from tests.faults import founding
 
     began = time.monotonic()
-    status = surrounding.somebody_reads()
+    status = founding.read_as(SAM)
     took = time.monotonic() - began
     if status != 200 or took > READING:
         world.trouble.append(f"while it slept a lesson took {took:.1f} s: {status}")

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class Databases(Protocol):
-    url: str
+    folder: Path
+
+    @property
+    def url(self) -> str: ...
 
     def furnish(self) -> None:
         """Tables, and what stands there before each story."""
@@ -27,7 +30,7 @@ class Databases(Protocol):
 
 
 def of(kind: str, folder: Path) -> Databases:
-    return Postgres.named() if kind == "postgresql" else Files(folder)
+    return Postgres.named(folder) if kind == "postgresql" else Files(folder)
 
 
 def _furnish() -> None:
@@ -88,16 +91,17 @@ class Files:
 class Postgres:
     """Two databases of a server that answers."""
 
+    folder: Path
     address: str
     name: str
 
     @classmethod
-    def named(cls) -> Postgres:
+    def named(cls, folder: Path) -> Postgres:
         from courseapp.bench import databases
 
         address = databases.server()
         assert address is not None
-        return cls(address, f"courseapp_faults_{os.getpid()}")
+        return cls(folder, address, f"courseapp_faults_{os.getpid()}")
 
     @property
     def url(self) -> str:

@@ -66,7 +66,9 @@ def _free(now: datetime) -> Course:
         ]
         make_lesson(course.modules.get(), blocks=blocks, required=number < 2)
     publish_all(course, now=now)
-    make_sequence(course, make_step("welkom"), each_lesson(), now=now)
+    steps = make_step("welkom"), each_lesson()
+    draft = [step.as_json() for step in steps]
+    make_sequence(course, *steps, now=now, draft=draft)
     return course
 
 
@@ -87,6 +89,7 @@ def press(email: str, name: str, *arguments: object, **fields: Any) -> None:
     """Send a form to the page of this name; AssertionError for what is no good answer."""
     answer = browser(email).post(reverse(name, args=arguments), fields)
     assert answer.status_code < 400, f"{name} answered {answer.status_code}"
+    assert "/account/" not in answer.headers.get("Location", ""), f"{name} asks to sign in"
 
 
 def read_as(email: str) -> int:

@@ -72,7 +72,8 @@ def _letters(world: World) -> Iterator[str]:
             yield f"the letter {letter.key} went {times} times"
         if not times and letter.sent_at is not None:
             yield f"the letter {letter.key} is marked as sent and never went"
-        if not times and letter.sent_at is None and not in_doubt and letter.stream != "code":
+        is_let_go = in_doubt or letter.withheld or letter.stream == "code"
+        if not times and letter.sent_at is None and not is_let_go:
             yield f"the letter {letter.key} never went ({letter.error})"
 
 

@@ -7,9 +7,11 @@ first line names the stories there are.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import traceback
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 # Cases at a time; most of them wait for a disk, a lock or a sleeper.
 AT_ONCE = 6
+# Seconds until a case is given up.
+LONGEST = 90
 
 
 def prepare_settings(folder: Path) -> None:
@@ -53,25 +57,31 @@ def prepare(kind: str, folder: Path) -> Databases:
     return made
 
 
+def _too_long(_signal: int, _frame: object) -> None:
+    raise TimeoutError(f"the case did not end within {LONGEST} s")
+
+
 def _warm() -> None:
     """What every story needs is read once, for all forks."""
     from django.template.loader import get_template
     from django.conf import settings
 
-    from tests.faults import stories
+    from tests.faults import every
     from tests.payments import conftest
 
     for file in (settings.BASE_DIR / "templates" / "mail").iterdir():
         get_template(f"mail/{file.name}")
     conftest.receive(b"", {"Stripe-Signature": ""})
-    assert stories.EVERY
+    assert every.EVERY
 
 
 def play(made: Databases, number: int, case: list[str]) -> dict[str, Any]:
-    from tests.faults import cases, stories
+    from tests.faults import cases, every
 
     name, point, fault = case
-    story = next(one for one in stories.EVERY if one.name == name)
+    story = next(one for one in every.EVERY if one.name == name)
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(LONGEST)
     try:
         with made.copy(number):
             played = cases.played(story, number=number, point=point, fault=fault)  # type: ignore[arg-type]
@@ -97,9 +107,9 @@ def main(kind: str) -> None:
 
 
 def _play_all(made: Databases, answers: Any) -> None:
-    from tests.faults import stories
+    from tests.faults import every
 
-    answers.write(json.dumps([one.name for one in stories.EVERY]) + "\n")
+    answers.write(json.dumps([one.name for one in every.EVERY]) + "\n")
     answers.flush()
     running = 0
     for number, line in enumerate(sys.stdin):
@@ -108,7 +118,10 @@ def _play_all(made: Databases, answers: Any) -> None:
         if os.fork() == 0:
             with suppress(BaseException):
                 told = json.dumps(play(made, number, json.loads(line))) + "\n"
-                os.write(answers.fileno(), told.encode())
+                with (made.folder / "turn").open("w") as turn:  # Long lines must not mix.
+                    fcntl.flock(turn, fcntl.LOCK_EX)
+                    answers.write(told)
+                    answers.flush()
             os._exit(0)
         running += 1
     while running:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import time_machine
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from tests.faults.cases import World
 
-# How far the clock goes on between two rounds of the worker, longer than any lease; and at last.
-PAUSE, ROUNDS = timedelta(minutes=6), 8
+# When the worker's rounds are, in minutes after the fault: the steps are longer than its leases.
+ROUNDS = (0, 6, 20, 90)
 
 
 def made(line: socket.socket, stack: ExitStack) -> World:
@@ -31,6 +32,7 @@ def made(line: socket.socket, stack: ExitStack) -> World:
     from tests.payments import conftest
     from tests.payments.story import Story
 
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-case-"))
     letters = stack.enter_context(sink.running(sink.Sink(keeps_words=True)))
     world: list[World] = []
     running = stack.enter_context(
@@ -43,6 +45,7 @@ def made(line: socket.socket, stack: ExitStack) -> World:
     given = {
         "STRIPE_SECRET_KEY": running.key, "STRIPE_API_BASE": running.base,
         "STRIPE_WEBHOOK_SECRETS": [conftest.SECRET],
+        "HANDOVER_DIR": f"{folder}/handovers", "MEDIA_ROOT": f"{folder}/media",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": letters.port, "KEEPS_MAIL": False,
     }  # fmt: skip
@@ -55,27 +58,6 @@ def made(line: socket.socket, stack: ExitStack) -> World:
     return world[0]
 
 
-def somebody_reads() -> int:
-    """Another reader asks for a lesson; the status."""
-    from django.test import Client
-    from django.urls import reverse
-
-    from courseapp.accounts.models import User
-    from lessons.reading.models import Opened
-
-    sam = User.objects.get(email="sam@example.org")
-    browser = Client(raise_request_exception=False)
-    browser.cookies["session"] = _session_of(sam)
-    lesson = Opened.objects.filter(enrolment__reader=sam).values_list("lesson", flat=True)[0]
-    return browser.get(reverse("lesson", args=[lesson])).status_code
-
-
-def _session_of(user: Any) -> str:
-    from django.contrib.sessions.models import Session
-
-    return str(Session.objects.values_list("session_key", flat=True)[0])
-
-
 def heal(world: World) -> None:
     """All is started anew, and nobody does anything any more: what is promised by itself."""
     from django.utils import timezone
@@ -84,8 +66,8 @@ def heal(world: World) -> None:
     now = timezone.now()
     world.sales.settle("webhooks")
     now = max(now, world.sales.now)
-    for number in range(ROUNDS):
-        with time_machine.travel(now + number * PAUSE, tick=True):
+    for minutes in ROUNDS:
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=True):
             _round(world)
 
 
