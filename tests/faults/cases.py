@@ -103,7 +103,7 @@ class World:
         return int(heard["status"]) if heard else ourside.receive(order)
 
 
-def played(story: Story, *, number: int, point: str = "", fault: fuses.Fault = "kill") -> Outcome:
+def played(story: Story, *, point: str = "", fault: fuses.Fault = "kill") -> Outcome:
     """Tell this story with a fault at this point; without one, only note the points."""
     began = time.monotonic()
     outcome = Outcome(story.name, point, fault)
@@ -124,9 +124,7 @@ def played(story: Story, *, number: int, point: str = "", fault: fuses.Fault = "
     return outcome
 
 
-def _lived_through(
-    story: Story, outcome: Outcome, line: socket.socket, stack: ExitStack
-) -> None:
+def _lived_through(story: Story, outcome: Outcome, line: socket.socket, stack: ExitStack) -> None:
     from tests.faults import judging, surrounding
 
     world = surrounding.made(line, stack)

@@ -1,4 +1,4 @@
-"""A prepared pair of databases, and a copy of it for each case: files, or PostgreSQL's templates."""
+"""A prepared pair of databases and a copy of it for each case: files, or PostgreSQL's templates."""
 
 from __future__ import annotations
 
@@ -142,4 +142,4 @@ class Postgres:
         from psycopg import sql
 
         with psycopg.connect(self.address, autocommit=True) as server:
-            server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

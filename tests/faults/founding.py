@@ -48,9 +48,7 @@ def found() -> None:
     paid = make_course(access="granted", slug="kiezen", title="Kiezen met helderheid")
     product = Product.objects.create(slug="kiezen", title="Kiezen met helderheid")
     product.courses.add(paid)
-    ordering.set_price(
-        product=product, amount=PRICE, by=None, now=datetime(2026, 1, 1, tzinfo=UTC)
-    )
+    ordering.set_price(product=product, amount=PRICE, by=None, now=datetime(2026, 1, 1, tzinfo=UTC))
     for person in (owner, noor, sam):
         _cookies[person.email] = browser_of(person).cookies
     assert read_as(SAM) == 200

@@ -3,11 +3,11 @@
 No point is written into the product. Three kinds of places are watched from outside:
 
 - the end of each ``transaction.atomic`` block, named after the function it stands in:
-  ``payments.inbox.keep: before the commit`` (all is written, nothing lasts yet; in a block within
+  ``payments.inbox.keep: before the commit`` (all is written, nothing lasts yet; in one within
   another it is the savepoint that does not) and ``: after the commit``;
 - each statement that writes and is a transaction of its own, named after the function that gave it:
   ``payments.inbox._end: before an UPDATE of payments_stripeevent``, and ``: after``;
-- each call of something that is not ours, which `FOREIGN` lists: ``: before the call``, ``: after``.
+- each call of something that is not ours (`FOREIGN`): ``: before the call``, ``: after the call``.
 
 A `Fuse` is what sits on them: it notes each point that is passed, and at one it does what it is
 told, once.
@@ -58,6 +58,13 @@ FOREIGN = {
     "payments.papers.press._set": "the compiler of papers",
 }
 
+# Of those the ones that no story on SQLite passes, and why.
+ELSEWHERE = {
+    "courseapp.backup.in_postgres.PostgreSQL.copy": "passed on PostgreSQL",
+    "payments.gateway.session_of": "only after an answer of Stripe's was lost: payments/test_kills",
+    "payments.gateway.expire_session": "only of a page whose price is no more: payments/test_kills",
+}
+
 
 class Fired(RuntimeError):
     """The exception that a fuse raises; nobody expects it."""
@@ -71,7 +78,7 @@ class Fuse:
     """
 
     def __init__(
-        self, wanted: str = "", fault: Fault = "kill", told: Callable[[str], None] = str
+        self, wanted: str = "", fault: Fault = "kill", told: Callable[[str], object] = str
     ) -> None:
         self.wanted, self.fault, self.told = wanted, fault, told
         self.passed: dict[str, None] = {}

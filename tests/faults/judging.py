@@ -22,8 +22,10 @@ COUNTED_APART = {
     "payments.Attempt": "a payment page that nobody saw runs out beside the one that was seen",
     "payments.StripeEvent": "Stripe tells of the pages that ran out too",
     "accounts.AuditEntry": "being refused is an entry too",
+    "lessons.DailyVisits": "a visit more or less is no harm: nobody is told which",
     "post.Letter": "codes of a sign-in that was begun twice; held against the mail server below",
-    "post.Beat": "a heart beats",
+    "lessons.Choice": "who says the same again has said it twice",
+    "lessons.Pause": "of two pauses the second takes the place of the first, whose row stays",
 }
 # Where a letter may go twice: between the mail server's yes and our note of it (decision 0023).
 AT_LEAST_ONCE = (

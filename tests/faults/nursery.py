@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.faults.databases import Databases
 
 # Cases at a time; most of them wait for a disk, a lock or a sleeper.
-AT_ONCE = 6
+AT_ONCE = 8
 # Seconds until a case is given up.
 LONGEST = 90
 
@@ -63,33 +63,35 @@ def _too_long(_signal: int, _frame: object) -> None:
 
 def _warm() -> None:
     """What every story needs is read once, for all forks."""
-    from django.template.loader import get_template
     from django.conf import settings
+    from django.template.loader import get_template
 
-    from tests.faults import every
+    from tests.faults import cases, every, judging, surrounding
+    from tests.life import promises
     from tests.payments import conftest
 
     for file in (settings.BASE_DIR / "templates" / "mail").iterdir():
         get_template(f"mail/{file.name}")
     conftest.receive(b"", {"Stripe-Signature": ""})
-    assert every.EVERY
+    assert all((cases, every, judging, surrounding, promises))
 
 
 def play(made: Databases, number: int, case: list[str]) -> dict[str, Any]:
     from tests.faults import cases, every
 
     name, point, fault = case
-    story = next(one for one in every.EVERY if one.name == name)
+    story = next(one for one in (*every.EVERY, *every.CONTROLS) if one.name == name)
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(LONGEST)
     try:
         with made.copy(number):
-            played = cases.played(story, number=number, point=point, fault=fault)  # type: ignore[arg-type]
+            played = cases.played(story, point=point, fault=fault)  # type: ignore[arg-type]
         return asdict(played)
     except BaseException:
         trace = traceback.format_exc().strip()
         return {"story": name, "point": point, "fault": fault, "fired": True, "passed": [],
-                "rows": {}, "wrong": [f"the case itself failed: {trace}"], "seconds": 0.0}  # fmt: skip
+                "rows": {}, "wrong": [f"the case itself failed: {trace}"],
+                "seconds": 0.0}  # fmt: skip
 
 
 def main(kind: str) -> None:

@@ -33,7 +33,7 @@ def serve(story: Story, line: socket.socket, fuse: fuses.Fuse) -> NoReturn:
             if "end" in order:
                 break
             if "settings" in order:
-                settle_in(order["settings"])
+                settle_in(order["settings"], order["cache"])
                 fuses.install(fuse)
                 continue
             tell(**_answered(story, order, fuse), passed=list(fuse.passed))
@@ -74,15 +74,17 @@ def receive(hook: dict[str, Any]) -> int:
         return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def settle_in(given: dict[str, Any]) -> None:
-    """Settings that are known only now, and connections of this process' own."""
+def settle_in(given: dict[str, Any], counters: str) -> None:
+    """Settings that are known only now, counters and connections of this case's own."""
     from django.conf import settings
+    from django.core.cache import cache
     from django.db import connections
 
     from payments import gateway
 
     for name, value in given.items():
         setattr(settings, name, value)
+    cache._dir = counters  # type: ignore[attr-defined]  # The stubs do not know it.
     gateway._made.cache_clear()
     for connection in connections.all():
         connection.ensure_connection()

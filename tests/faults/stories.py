@@ -46,7 +46,7 @@ def enrol(_told: Told) -> None:
     press(NOOR, "enrol", "leven", offers="on")
 
 
-def look_for_mail(_told: Told) -> None:
+def look_for_mail(_told: object) -> None:
     import lessons.tasks
 
     lessons.tasks.drip()
@@ -127,15 +127,16 @@ def choose_hour(_told: Told) -> None:
 
 def choose_mail(_told: Told) -> None:
     from lessons.drip import choices
+    from lessons.drip.models import Choice
 
-    choices.choose(reader=person(NOOR), course=free().pk, about="lessons", wanted=False,  # type: ignore[arg-type]
-                   way="page", now=timezone.now())  # type: ignore[arg-type]  # fmt: skip
+    choices.choose(reader=person(NOOR), course=free().pk, about=Choice.About.LESSONS, wanted=False,
+                   way="page", now=timezone.now())  # fmt: skip
 
 
 def stop_all(_told: Told) -> None:
     from lessons.drip import choices
 
-    choices.stop_all(reader=person(NOOR), way="page", now=timezone.now())  # type: ignore[arg-type]
+    choices.stop_all(reader=person(NOOR), way="page", now=timezone.now())
 
 
 def ask_for_offers(_told: Told) -> None:
@@ -272,6 +273,7 @@ READERS: tuple[Story, ...] = (
         "planning",
         (
             Step("enrolled", outside=enrolled),
+            Step("visit", visit, is_for_anybody=False),
             Step("pause", pause),
             Step("resume", resume),
             Step("choose hour", choose_hour),
@@ -286,7 +288,8 @@ READERS: tuple[Story, ...] = (
         "choosing mail",
         (
             Step("enrolled", outside=enrolled),
-            Step("look for mail", look_for_mail),
+            # What was not looked for before a no is looked for no more: so without a fault.
+            Step("look for mail", outside=look_for_mail),
             Step("choose mail", choose_mail),
             Step("stop all", stop_all),
             Step("ask for offers", ask_for_offers),
@@ -303,4 +306,19 @@ READERS: tuple[Story, ...] = (
             Step("enter code", enter_code, is_there=is_in, is_for_anybody=False),
         ),
     ),
+)
+
+
+def finish_and_forget(_told: Told) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        finish({})
+        transaction.set_rollback(True)
+
+
+LYING = Story(
+    "lying",
+    (Step("enrolled", outside=enrolled), Step("finish", finish_and_forget)),
+    finished_is_kept,
 )

@@ -1,4 +1,4 @@
-"""What becomes of readers' data: taken along, erased, sealed anew, backed up, let go of with time."""
+"""What becomes of readers' data: taken along, erased, sealed anew, backed up, let go of."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.faults.telling import NOOR, SAM, Step, Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from tests.faults.cases import World
     from tests.faults.telling import Told
 

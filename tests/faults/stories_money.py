@@ -289,3 +289,5 @@ MONEY: tuple[Story, ...] = (
     ),
     Story("ordering once", (Step("ordered once", ordered_once), Step("look", look_for_mail))),
 )  # fmt: skip
+# Whoever does not look first sets the price twice.
+PRESSING_TWICE = Story("pressing twice", (Step("set price", set_price, is_for_anybody=False),))

@@ -1,4 +1,4 @@
-"""What staff do: courses, articles, mails and pages, written and published; and helping readers."""
+"""What staff do: courses, articles, mails and pages, written and published."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from tests.faults.founding import person
-from tests.faults.stories import enrolled, enrolment, first_lesson, free, look_for_mail, send_mail
-from tests.faults.telling import NOOR, OWNER, SAM, Step, Story
+from tests.faults.stories import enrolled, first_lesson, free, look_for_mail, send_mail
+from tests.faults.telling import OWNER, Step, Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,7 +184,8 @@ def remove_picture(_told: Told) -> None:
 
 def save_page(_told: Told) -> None:
     from lessons.content import site_pages
-    from lessons.content.identity import IDENTITY, Identity
+    from lessons.content.identity import Identity
+    from lessons.content.site_texts import IDENTITY
 
     site_pages.save(name=IDENTITY, language="", version=0, words=Identity(name="De praktijk"),
                     by=owner(), now=timezone.now())  # fmt: skip
@@ -192,7 +193,7 @@ def save_page(_told: Told) -> None:
 
 def publish_page(_told: Told) -> None:
     from lessons.content import site_pages
-    from lessons.content.identity import IDENTITY
+    from lessons.content.site_texts import IDENTITY
 
     site_pages.publish(name=IDENTITY, language="", version=1, note="", by=owner(),
                        now=timezone.now())  # fmt: skip
@@ -200,13 +201,13 @@ def publish_page(_told: Told) -> None:
 
 def restore_page(_told: Told) -> None:
     from lessons.content import site_pages
-    from lessons.content.identity import IDENTITY
+    from lessons.content.site_texts import IDENTITY
 
     site_pages.restore(name=IDENTITY, language="", number=0, live=1, by=owner(),
                        now=timezone.now())  # fmt: skip
 
 
-# --- Mails, and helping ---------------------------------------------------------------------------
+# --- Mails ----------------------------------------------------------------------------------------
 
 
 def sequence() -> UUID:
@@ -240,85 +241,9 @@ def publish_sequence(_told: Told) -> None:
 
     now, held = timezone.now(), drafting.sequence_of(sequence())
     if not drafting.has_changes(held):
-        held = drafting.add(sequence=held.pk, step=make_step("meer", days=1, at=time(9), label="Verder"), after="",
-                            by=owner(), now=now)  # fmt: skip
+        more = make_step("meer", days=1, at=time(9), label="Verder")
+        held = drafting.add(sequence=held.pk, step=more, after="", by=owner(), now=now)
     publishing.publish(sequence=held, by=owner(), now=now)
-
-
-def end_pause(_told: Told) -> None:
-    from payments.helping import easing
-
-    easing.end_pause(enrolment=enrolment(), by=owner(), now=timezone.now())
-
-
-def write_again(_told: Told) -> None:
-    from payments.helping import easing
-
-    easing.write_again(reader=person(NOOR), by=owner(), now=timezone.now())
-
-
-def give(_told: Told) -> None:
-    from payments.helping import easing
-    from payments.models import Product
-
-    easing.give(reader=person(SAM), product=Product.objects.get(), reason="Cadeau", by=owner(),
-                now=timezone.now())  # fmt: skip
-
-
-def take_back(_told: Told) -> None:
-    from payments.helping import easing
-    from payments.models import StaffGrant
-
-    easing.take_back(grant=StaffGrant.objects.get(), by=owner(), now=timezone.now())
-
-
-def correct_address(_told: Told) -> None:
-    from payments.helping import correcting
-
-    correcting.address(reader=person(SAM), email="sam.nieuw@example.org", way="order",  # type: ignore[arg-type]
-                       by=owner(), now=timezone.now())  # fmt: skip
-
-
-def appoint(_told: Told) -> None:
-    from courseapp.accounts import staff
-
-    staff.appoint(email="collega@example.org", by=owner(), now=timezone.now())
-
-
-def colleague() -> UUID:
-    return person("collega@example.org").uuid
-
-
-def promote(_told: Told) -> None:
-    from courseapp.accounts import staff
-
-    staff.promote(person=colleague(), by=owner(), now=timezone.now())
-
-
-def demote(_told: Told) -> None:
-    from courseapp.accounts import staff
-
-    staff.demote(person=colleague(), by=owner(), now=timezone.now())
-
-
-def dismiss(_told: Told) -> None:
-    from courseapp.accounts import staff
-
-    staff.dismiss(person=colleague(), by=owner(), now=timezone.now())
-
-
-def make_token(_told: Told) -> None:
-    from courseapp.accounts import tokens
-    from courseapp.accounts.models import MachineToken
-
-    tokens.make(name="monitor", scopes=[next(iter(MachineToken.Scope))], by=owner(), now=timezone.now())
-
-
-def revoke_token(_told: Told) -> None:
-    from courseapp.accounts import tokens
-    from courseapp.accounts.models import MachineToken
-
-    tokens.revoke(token=MachineToken.objects.get().pk, by=owner(), now=timezone.now())
 
 
 STAFF: tuple[Story, ...] = (
@@ -357,7 +282,7 @@ STAFF: tuple[Story, ...] = (
     Story(
         "pictures and pages",
         (
-            Step("add picture", add_picture),
+            Step("add picture", add_picture, is_for_anybody=False),
             Step("save page", save_page),
             Step("publish page", publish_page),
             Step("restore page", restore_page),
@@ -377,31 +302,6 @@ STAFF: tuple[Story, ...] = (
             Step("send mail", send_mail),
             Step("begin sequence", begin_sequence,
                  is_there=there("lessons.Sequence", title="Tweede"), is_for_anybody=False),
-        ),
-    ),
-    Story(
-        "helping",
-        (
-            Step("enrolled", outside=enrolled),
-            Step("end pause", end_pause),
-            Step("write again", write_again),
-            Step("give", give),
-            Step("take back", take_back),
-        ),
-    ),
-    Story(
-        "colleagues",
-        (
-            Step("appoint", appoint),
-            Step("promote", promote),
-            Step("demote", demote),
-            Step("dismiss", dismiss,
-                 is_there=lambda told: not there("accounts.User", is_staff=True,
-                                                 email="collega@example.org")(told)),
-            Step("make token", make_token, is_there=there("accounts.MachineToken"),
-                 is_for_anybody=False),
-            Step("revoke token", revoke_token,
-                 is_there=there("accounts.MachineToken", revoked_at__isnull=False)),
         ),
     ),
 )  # fmt: skip

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.faults.cases import World
 
 # When the worker's rounds are, in minutes after the fault: the steps are longer than its leases.
-ROUNDS = (0, 6, 20, 90)
+ROUNDS: tuple[int, ...] = (0, 6, 20, 90)
 
 
 def made(line: socket.socket, stack: ExitStack) -> World:
@@ -37,11 +37,12 @@ def made(line: socket.socket, stack: ExitStack) -> World:
     world: list[World] = []
     running = stack.enter_context(
         sandbox.running(
-            webhook=lambda body, headers: world[0].take(body, headers), secret=conftest.SECRET,
+            webhook=lambda body, headers: world[0].take(body, headers),  # noqa: PLW0108 -- not yet.
+            secret=conftest.SECRET,
             payload="thin", background=False,
         )
     )  # fmt: skip
-    stripe.HTTPClient.INITIAL_DELAY = stripe.HTTPClient.MAX_DELAY = 0.0
+    stripe.HTTPClient.INITIAL_DELAY = stripe.HTTPClient.MAX_DELAY = 0  # Between two tries.
     given = {
         "STRIPE_SECRET_KEY": running.key, "STRIPE_API_BASE": running.base,
         "STRIPE_WEBHOOK_SECRETS": [conftest.SECRET],
@@ -49,12 +50,12 @@ def made(line: socket.socket, stack: ExitStack) -> World:
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": letters.port, "KEEPS_MAIL": False,
     }  # fmt: skip
-    ourside.settle_in(given)
+    ourside.settle_in(given, f"{folder}/cache")
     stack.callback(connections.close_all)
     product = Product.objects.get(slug="kiezen")
     shop = conftest.Shop(running, product, product.courses.get())
     world.append(World(Story(shop, "thin"), letters, line))
-    world[0].say(settings=given)
+    world[0].say(settings=given, cache=f"{folder}/cache")
     return world[0]
 
 
