@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import DEFAULT_DB_ALIAS
 
-from courseapp import catalogues, closing, step_secrets
+from courseapp import catalogues, closing, migrating, step_secrets
 from courseapp.accounts import staff
 from courseapp.vault.router import ALIAS, LABEL
 from lessons.content import identity
@@ -40,7 +41,7 @@ def _catalogues() -> str:
 def _database() -> str:
     # What was restored may be older than the code, and stays closed until the next step is done.
     with closing.passing("erasures"):
-        told = _quietly("migrate", interactive=False) + _keys()
+        told = migrating.patiently(_site, DEFAULT_DB_ALIAS) + migrating.patiently(_keys, ALIAS)
     applied = told.count("... OK")
     return f"{applied} migrations applied" if applied else "up to date"
 
@@ -62,6 +63,10 @@ def _second_steps() -> str:
     if found.refused:
         return f"{found.refused} do not open: is a key missing in VAULT_KEYS?"
     return f"{found.done} sealed" if found.done else "sealed"
+
+
+def _site() -> str:
+    return _quietly("migrate", interactive=False)
 
 
 def _keys() -> str:

@@ -85,6 +85,8 @@ def _require_payable(order: Order) -> None:
         raise nothing_to_pay()
     if order.contract == Order.Contract.WITHDRAWN:
         raise NothingToPay(_("This order has been withdrawn."))
+    if order.buyer_id is None:
+        raise NothingToPay(_("This order is closed: the account it belonged to was erased."))
 
 
 def _close(attempt: Attempt, order: Order, now: datetime) -> Order:
@@ -100,7 +102,8 @@ def _frozen(order: Order, back: str, cancel: str, now: datetime) -> Attempt:
     attempt = Attempt(order=order, created_at=now, expires_at=now + OPEN_FOR)
     attempt.request = _request(order, attempt, back, cancel)
     with transaction.atomic():
-        Order.objects.select_for_update().get(pk=order.pk)
+        # Its buyer may have been erased since it was looked at: then nothing of them is kept.
+        _require_payable(Order.objects.select_for_update().get(pk=order.pk))
         other = order.attempts.filter(state__in=["new", "open"]).first()
         if other is not None:
             return other

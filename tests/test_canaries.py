@@ -104,11 +104,12 @@ def places(town: Town) -> tuple[list[str], list[str]]:
     """Every address with what people have of their own, and with everything else there is."""
     common: dict[str, None] = dict.fromkeys(NOWHERE)
     further: dict[str, None] = {}
+    every = things()
     for address in addresses():
         filled = [address.filled(own) for own in [*town.things.values(), None]]
         common |= dict.fromkeys(place for place in filled if place)
         names = [name for _, name in PART.findall(address.route)]
-        for known in things():
+        for known in every:
             if names and set(names) <= set(known):
                 for chosen in product(*(known[name] for name in names)):
                     further[_filled(address.route, dict(zip(names, chosen, strict=True)))] = None

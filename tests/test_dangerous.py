@@ -27,6 +27,7 @@ SQL = {
     "courseapp/backup/fingerprints.py",
     "courseapp/backup/transferring.py",
     "courseapp/health.py",
+    "courseapp/migrating.py",
     "courseapp/mydata/scrubbing.py",
     "courseapp/post/claiming.py",
     "courseapp/post/marks.py",

@@ -73,7 +73,7 @@ def test_every_service_is_contained(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(services()))
 def test_every_service_is_watched_and_begun_again(name: str) -> None:
     service = services()[name]
-    if name == "prepare":
+    if name in {"prepare", "backup"}:
         assert service["restart"] == "no"
         return
 
@@ -88,6 +88,16 @@ def test_nothing_serves_before_preparation_is_done() -> None:
         assert waits == {"prepare": {"condition": "service_completed_successfully"}}
     waits = services()["prepare"]["depends_on"]
     assert {one["condition"] for one in waits.values()} == {"service_healthy"}
+
+
+def test_backups_go_to_two_places_of_the_machine_and_only_when_asked_for() -> None:
+    service = services()["backup"]
+    asked = service["command"][service["command"].index("backup") :]
+
+    assert service["profiles"] == ["backup"]
+    folders = [volume.split(":")[0] for volume in service["volumes"] if volume.startswith("/")]
+    assert asked == ["backup", folders[0], "--keys", folders[1]]
+    assert [name for name, one in services().items() if "profiles" in one] == ["backup"]
 
 
 def test_only_the_proxy_can_be_reached_and_data_only_from_within() -> None:

@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 class Crew(Protocol):
     """Lines that letters are given to and answers taken from.
 
-    ``size`` of them may be at work, fewer once one was not let in; ``busy`` of them are.
+    ``size`` of them may be at work, fewer once one was not let in; ``busy`` of them are, and
+    ``idle`` were let in and have nothing to do.
     """
 
     @property
@@ -36,6 +37,9 @@ class Crew(Protocol):
 
     @property
     def busy(self) -> int: ...
+
+    @property
+    def idle(self) -> int: ...
 
     def give(self, parcel: Parcel) -> None: ...
 
@@ -45,7 +49,7 @@ class Crew(Protocol):
 class OneLine:
     """One line, used where one stands."""
 
-    size = 1
+    size, idle = 1, 0  # It says of itself whether the server is there: there is no other to ask.
 
     def __init__(self, line: Line) -> None:
         self.line = line
@@ -76,6 +80,10 @@ class ManyLines:
         self.desks: list[Desk] = []
         self.free: list[Desk] = []
         self.answers: SimpleQueue[tuple[Desk, Parcel, Answer]] = SimpleQueue()
+
+    @property
+    def idle(self) -> int:
+        return len(self.free)
 
     def give(self, parcel: Parcel) -> None:
         self.busy += 1

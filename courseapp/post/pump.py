@@ -107,7 +107,7 @@ class _Shift:
         self.enclosing: set[int] = set()
         self.asked_at = self.codes_at = 0.0
         self.claimed = self.sent = self.in_a_row = 0
-        self.is_dry = self.is_late = self.is_alone = False
+        self.is_dry = self.is_late = self.is_alone = self.came_back = False
         self.is_over, self.trips = breaker.state(now=now)
         self.reply_to = _reply_to()
 
@@ -156,7 +156,9 @@ class _Shift:
         letters = claiming.claim(now=now, limit=self.batch, lowest_priority=lowest)
         if self.claims is not None:
             self.claims -= 1
-        self.is_dry = not letters or self.claims == 0
+        # What came back from a line that was not let in is written down after this.
+        self.is_dry = self.claims == 0 or not (letters or self.came_back)
+        self.came_back = False
         self._take(letters)
 
     def _take(self, letters: list[Letter]) -> None:
@@ -242,7 +244,8 @@ class _Shift:
         """What the answers say about the server."""
         trouble = ""
         # A line that is not let in is only left, as long as others are.
-        is_there = self.lines.busy or any(one.verdict not in TROUBLE for _parcel, one in answers)
+        others = self.lines.busy or self.lines.idle
+        is_there = others or any(one.verdict not in TROUBLE for _parcel, one in answers)
         for _parcel, answer in answers:
             self.is_alone = False
             if answer.verdict is Verdict.SENT:
@@ -250,6 +253,8 @@ class _Shift:
             elif answer.verdict in PUT_OFF:
                 self.in_a_row += 1
             is_away = answer.verdict is Verdict.DOWN and not is_there
+            if answer.verdict is Verdict.DOWN and is_there:
+                self.came_back, self.is_dry = True, self.claims == 0
             if is_away or answer.verdict is Verdict.LOST or self.in_a_row >= TOO_MANY:
                 trouble = answer.said
         if trouble and not self.is_over:

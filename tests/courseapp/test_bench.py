@@ -17,10 +17,8 @@ import pytest
 import stripe
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from courseapp.bench import (
-    crowd,
     databases,
     derivations,
     environments,
@@ -28,15 +26,12 @@ from courseapp.bench import (
     floor,
     material,
     openedx,
-    publications,
-    staffpages,
 )
 from courseapp.bench.report import EDITS, FIRST, MOST_OF_A_PAGE, Report, Speed
-from lessons.content import editions
-from lessons.content.models import Course
-from lessons.reading.models import Completed, Enrolment, Finished, Opened, Unlock
 from payments import gateway
 
+# It makes its own databases, of every kind that answers, whichever this suite runs on.
+pytestmark = pytest.mark.once
 FLOOR = "40776e26dc7c2659e04ef633256d1be6889555055d215c9ed83108f4c309ac9c"
 HOOK_FLOOR = "8d6aa3af14fd5fb9a2cc5507d23c33895e92eb922acefb2ab533b0227479f4a9"
 NOBODY = "postgres://postgres@127.0.0.1:1/postgres"
@@ -322,38 +317,6 @@ def test_the_other_side_publishes_the_same_forty_lessons_of_ten_blocks() -> None
     assert [len(blocks) for blocks in lessons] == [10] * 40
     assert lessons == openedx.lessons()
     assert 40_000 < sum(len(text) for blocks in lessons for text in blocks) < 400_000
-
-
-@pytest.mark.django_db
-def test_a_crowd_is_as_large_as_wanted_and_spread_over_the_course() -> None:
-    course = staffpages.course()
-    crowd.grow(course, wanted=50)
-    crowd.grow(course, wanted=90)
-    enrolments = Enrolment.objects.filter(course=course)
-    assert enrolments.count() == 90
-    assert len(set(enrolments.values_list("reader__uuid", flat=True))) == 90
-    assert len(set(enrolments.values_list("enrolled_at", flat=True))) > 80
-    assert Opened.objects.count() > Finished.objects.count() > 90
-    assert Unlock.objects.count() == 90 * crowd.PROMISED
-    lessons = 40
-    done = Completed.objects.values_list("enrolment", flat=True)
-    assert done
-    for enrolment in enrolments:
-        finished = enrolment.finished_facts.count()
-        assert (finished == lessons) == (enrolment.pk in done)
-        assert min(finished + 1, lessons) == enrolment.opened_facts.count()
-    connection.check_constraints()
-
-
-@pytest.mark.django_db
-def test_ten_edits_are_an_edit_in_each_of_ten_lessons() -> None:
-    first, edits = publications.first(times=1)
-    assert (first["name"], edits["name"]) == (FIRST, EDITS)
-    course = Course.objects.get(slug="first-0")
-    newest, before = course.editions.order_by("-number")[:2]
-    old, new = editions.load(before.pk), editions.load(newest.pk)
-    changed = [a for a, b in zip(old.lessons, new.lessons, strict=True) if a.content != b.content]
-    assert len(changed) == publications.EDITED
 
 
 def test_a_busy_machine_is_told() -> None:

@@ -16,7 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from courseapp.errors import Refused
 from payments import sandbox
@@ -35,6 +35,8 @@ pytestmark = [with_keys, pytest.mark.usefixtures("without_pauses")]
 HISTORIES = int(os.environ.get("HISTORIES", "500"))
 # So that whoever has nothing else left to test takes some of them.
 PARTS = 4
+# What differs there is how rows are locked; kills and races try that. All with HISTORIES=500.
+HERE = PARTS if connection.vendor == "sqlite" or "HISTORIES" in os.environ else 1
 # A part comes to nearly all of the 66 things that can happen.
 KINDS = 60
 STEPS = range(5, 15)
@@ -100,7 +102,7 @@ def _go_on(story: Story, kind: int, one: int) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", range(HERE))
 def test_whatever_happens_all_that_must_hold_holds(shop: Shop, part: int) -> None:
     told: set[str] = set()
     for seed in range(part, HISTORIES, PARTS):

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from django.utils import timezone
 
 from courseapp.accounts import leaving
 from courseapp.mydata import letting_go
 from courseapp.post.models import Letter
 from lessons.reading.models import Access
-from payments import refunds
+from payments import checkout, refunds
 from payments.models import Order, Refund
 from tests.databases import with_keys
-from tests.payments.conftest import PRICE
+from tests.payments.conftest import BACK, PRICE
 from tests.payments.test_buying import balance
 
 if TYPE_CHECKING:
@@ -79,3 +80,17 @@ def test_a_refund_under_way_is_given_after_the_erasure_and_booked(shop: Shop) ->
     assert balance(order) == 0
     assert not Letter.objects.filter(to=address).exists()
     assert order.invoices.count() == 2
+
+
+def test_nobody_pays_for_an_account_that_is_gone_and_no_request_with_them_is_kept(
+    shop: Shop,
+) -> None:
+    order = shop.order()
+    as_it_was = Order.objects.get(pk=order.pk)
+    erased(order)
+    # Its page ran out, and its buyer comes back at the very moment: with the order as it was, too.
+    order.attempts.update(state="expired")
+    for seen in (order, as_it_was):
+        with pytest.raises(checkout.NothingToPay, match="opgeheven"):
+            checkout.begin(order=seen, back=BACK, cancel=BACK, now=timezone.now())
+    assert not order.attempts.exclude(request={}).exists()

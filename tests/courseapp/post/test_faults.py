@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from courseapp.bench.sink import HANG_UP, SILENCE, Sink, running
+from courseapp.bench.sink import GREETING, HANG_UP, SILENCE, Sink, running
 from courseapp.post import breaker, crew, enclosures, pump
 from courseapp.post.models import Letter, Suppression
 from courseapp.post.relay import Parcel
@@ -226,6 +226,19 @@ def test_a_server_that_takes_three_lines_at_a_time_gets_every_letter_over_three(
     assert breaker.state(now=NOW) == (False, 0)
     assert sink.connections == 8, "those that are not let in do not knock again"
     assert "Of 8 connections the mail server took letters over 3" in caplog.text
+
+
+def test_a_line_that_is_refused_after_all_others_are_done_is_only_left(
+    sink: Sink, settings: Settings
+) -> None:
+    settings.MAIL_CONNECTIONS = 2
+    sink.fail("connect", GREETING, SILENCE)  # The second hears nothing for as long as it waits.
+    letters = [make_letter() for _ in range(2)]
+
+    assert pump.keep_sending(now=NOW, seconds=60).sent == 2
+
+    assert Counter(sink.ids) == Counter(letter.message_id for letter in letters)
+    assert breaker.state(now=NOW) == (False, 0)
 
 
 def test_a_server_that_is_away_for_all_lines_is_left_alone_after_a_letter_each(
