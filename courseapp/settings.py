@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "courseapp.middleware.Measured",
     "courseapp.middleware.RequestName",
+    "courseapp.patience.Patience",
     "courseapp.middleware.BrowserPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -342,7 +343,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "courseapp.compressed.Storage"
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
