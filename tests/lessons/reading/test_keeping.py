@@ -137,7 +137,8 @@ def test_the_control_without_the_lock_an_answer_outlives_the_withdrawal(
     monkeypatch.setattr(answers, "transaction", Unguarded)
     monkeypatch.setattr(keeping, "hold", lambda _reader: None)
     monkeypatch.setattr(texts, "write", slowly)
-    assert 1 in {left for _refused, left in (save_while_taking_back() for _ in range(3))}
+    # On a busy machine the withdrawal may come first, and first again.
+    assert any(left for _refused, left in (save_while_taking_back() for _ in range(12)))
 
 
 @with_keys_committed
