@@ -120,7 +120,7 @@ def _compared(
     caught_up = waiting.until_nothing_is_left(stripe.world, seconds=CAUGHT_UP)
     senders = sum(done.kills[target] for target in SENDING)
     ended = reckoning.Ended(history, stripe.world, list(post.ids), senders)
-    wrong = [*done.wrong, *reckoning.broken(ended)]
+    wrong = [*done.wrong, *history.broken_off, *reckoning.broken(ended)]
     tried, unseen = (0, []) if wrong else spoiling.unseen(ended)
     wrong += [f"Nobody noticed it: {name}" for name in unseen]
     heals = sorted(seconds for seconds, _targets in done.heals)

@@ -58,6 +58,8 @@ class History:
 
     acts: list[Act] = field(default_factory=list)
     unknown: int = 0
+    # Lives that ended by what no reader does, such as an answer in another form than promised.
+    broken_off: list[str] = field(default_factory=list)
 
     def add(self, act: Act) -> None:
         self.acts.append(act)
@@ -274,7 +276,11 @@ def crowd(
         number = 0
         while not over.is_set():
             number += 1
-            make(f"lezer-{place}-{number}").live()
+            reader = make(f"lezer-{place}-{number}")
+            try:
+                reader.live()
+            except Exception as error:  # Told at the end; the others go on.
+                reader.history.broken_off.append(f"{reader.email}: {error!r}")
 
     threads = [
         threading.Thread(target=come_one_by_one, args=(place,), name=f"reader {place}", daemon=True)
