@@ -197,10 +197,11 @@ def letters_went_once(ended: Ended) -> Iterator[str]:
 
 
 def drips_are_letters(_ended: Ended) -> Iterator[str]:
-    """Each mail that was decided on has its letter, and one only."""
-    letters = set(Letter.objects.values_list("uuid", flat=True))
-    for mail in Mail.objects.exclude(letter__in=letters):
-        yield f"{mail} has no letter"
+    """Each mail that was decided on has its letter; the letter's key lets there be one only."""
+    letters = set(Letter.objects.values_list("key", flat=True))
+    for mail in Mail.objects.all():
+        if f"drip:{mail.letter}" not in letters:
+            yield f"{mail} has no letter"
 
 
 def keys_are_somebodys(_ended: Ended) -> Iterator[str]:

@@ -71,6 +71,10 @@ def lose_a_letter(ended: Ended) -> Ended | None:
     return replace(ended, came=[name for name in ended.came if name != sent.message_id])
 
 
+def lose_a_letter_before_it_goes(ended: Ended) -> Ended | None:
+    return ended if _without(Letter.objects.filter(key__startswith="drip:")) else None
+
+
 def lose_a_key(ended: Ended) -> Ended | None:
     return ended if _without(DataKey.objects.all()) else None
 
@@ -109,6 +113,7 @@ EVERY: tuple[Spoil, ...] = (
     lose_a_booking,
     lose_an_invoice_number,
     lose_a_letter,
+    lose_a_letter_before_it_goes,
     lose_a_key,
     order_twice,
     enrol_somebody_who_did_not_ask,
