@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 import threading
 import time
@@ -51,6 +52,8 @@ def main(arguments: list[str]) -> int:
 
 def run(database: str, *, kills: int, seed: int) -> dict[str, Any]:
     """``{"figures": …, "wrong": […]}``."""
+    # Ended from outside it still ends what it began.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     stripe_port = free_port()
     with sink.running(Post()) as post:
         assert isinstance(post, Post)
