@@ -11,6 +11,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$name"; break; }; done)
 BIN := .venv/bin
+# How long `make load` measures, on each database.
+SECONDS ?= 60
 MANAGE := $(BIN)/python manage.py
 # What an ordinary installation looks like, for the checks that only production knows.
 PRODUCTION_LIKE := PRODUCTION=1 DEBUG=0 SITE_URL=https://example.org ALLOWED_HOSTS=example.org \
@@ -19,7 +21,7 @@ PRODUCTION_LIKE := PRODUCTION=1 DEBUG=0 SITE_URL=https://example.org ALLOWED_HOS
 	KEYS_DATABASE_URL=postgres://courseapp@127.0.0.1:5432/courseapp_keys BROKER_URL=redis://127.0.0.1:6379/0 \
 	CACHE_URL=redis://127.0.0.1:6379/1 TRUSTED_PROXIES=1
 
-.PHONY: help run test check format bench faults content-report lock messages sbom clean
+.PHONY: help run test check format bench faults load content-report lock messages sbom clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +57,9 @@ bench: .venv/.installed-dev ## Measure speed on SQLite and PostgreSQL; writes va
 
 faults: .venv/.installed-dev ## Make everything go wrong, and look what held; writes var/faults.json
 	@exec $(BIN)/python -m tests.faults
+
+load: .venv/.installed-dev ## Let 200 readers come at once, 50 on SQLite (SECONDS=600: ten minutes); writes var/load.json
+	@exec $(BIN)/python -m tests.load --seconds $(SECONDS)
 
 content-report: .venv/.installed ## Show length, readability and tics of every shipped lesson
 	@exec $(MANAGE) content_report

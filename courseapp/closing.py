@@ -3,33 +3,25 @@
 The mark is a table of the database itself, so it holds for every process on every machine, web
 server and worker alike, and whoever copies a backup's file back by hand brings it along. It is
 looked for once with each new connection, so no page asks for it. Commands that bring the database
-in order pass; whatever else connects is refused, and the site answers 503.
+in order pass; whatever else connects is refused, and the site answers 503 (``unavailable``).
 """
 
 from __future__ import annotations
 
 import sqlite3
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
-from django.http import HttpResponse
-from django.template import loader
-from django.views.defaults import server_error
-
-from courseapp.api.errors import problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.http import HttpRequest
 
 # "unfinished": rows are missing. "erasures": whoever was erased since may be here again.
 Stage = Literal["unfinished", "erasures"]
 TABLE = "site_is_closed"
-RETRY_AFTER = 30  # Seconds.
 MARKS: dict[Stage, str] = {
     "unfinished": "INSERT INTO site_is_closed VALUES ('unfinished')",
     "erasures": "INSERT INTO site_is_closed VALUES ('erasures')",
@@ -106,17 +98,3 @@ def open_after_erasures() -> None:
     connection.ensure_connection()
     if stage(connection.connection) == "erasures":
         reopen(connection.connection)
-
-
-def handler500(request: HttpRequest) -> HttpResponse:
-    """What went wrong on our side; 503 while the database is closed."""
-    if not isinstance(sys.exception(), Closed):
-        return server_error(request)
-    if request.path.startswith(("/api/", "/_allauth/")):
-        answer = problem(503, "closed", "The site is being put back from a backup; wait a moment.")
-    else:
-        # Without the request, whose signed-in reader the database would be asked for.
-        answer = HttpResponse(loader.get_template("503.html").render(), status=503)
-    answer["Retry-After"] = str(RETRY_AFTER)
-    answer["Cache-Control"] = "no-store"
-    return answer

@@ -112,7 +112,7 @@ def database(url: str, base: Path, *, keep_plans: bool) -> dict[str, object]:
             },
         }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "courseapp.postgres",
         "NAME": parts.path[1:],
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -126,6 +126,10 @@ def database(url: str, base: Path, *, keep_plans: bool) -> dict[str, object]:
         "OPTIONS": {
             "server_side_binding": True,
             "prepare_threshold": 5 if keep_plans else None,
+            # Seconds; the least that psycopg knows. What a page does then: courseapp.unavailable.
+            "connect_timeout": 2,
+            # A machine that vanished is noticed while it is asked something, in milliseconds.
+            "tcp_user_timeout": 10_000,
         },
     }
 
@@ -140,7 +144,12 @@ def caches(url: str, folder: Path) -> dict[str, dict[str, object]]:
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
     if url:
-        shared = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+        shared = {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": url,
+            # Seconds: a form that is counted waits for it.
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
     # What may be counted by each process for itself, because a reader waits for it.
     memory: dict[str, object] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     return {"default": shared, "memory": memory}

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "courseapp.middleware.Measured",
     "courseapp.middleware.RequestName",
+    "courseapp.patience.Patience",
     "courseapp.middleware.BrowserPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

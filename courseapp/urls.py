@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.urls import include, path
 
-from courseapp import closing, health, metrics
+from courseapp import health, metrics, unavailable
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
 
-handler500 = closing.handler500
+handler500 = unavailable.handler500
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="health"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -62,7 +62,7 @@ class Browser:
 
     def __init__(self, port: int) -> None:
         self.port, self.cookies, self.page = port, dict[str, str](), ""
-        self.status, self.at = 0, ""
+        self.status, self.at, self.tag = 0, "", ""
 
     def ask(self, address: str, fields: dict[str, str] | None = None, **headers: str) -> str:
         """The page; where it leads on, the page it leads to."""
@@ -87,6 +87,7 @@ class Browser:
         line.request("GET" if fields is None else "POST", path, urlencode(fields or {}), headers)
         answer = line.getresponse()
         self.status, self.at, self.page = answer.status, path, answer.read().decode()
+        self.tag = answer.headers.get("ETag", "")
         for cookie in answer.headers.get_all("Set-Cookie", ()):
             assert "Secure" in cookie
             name, _sign, value = cookie.partition(";")[0].partition("=")
@@ -107,49 +108,75 @@ class Browser:
 
 
 @contextmanager
-def installation(folder: Path) -> Iterator[tuple[dict[str, str], sink.Sink]]:
-    """An environment as docs/production.md has it filled in, with servers of its own."""
+def installation(
+    folder: Path, *, database: str = "postgresql", letters: sink.Sink | None = None
+) -> Iterator[tuple[dict[str, str], sink.Sink]]:
+    """An environment as docs/production.md has it filled in, with servers of its own.
+
+    ``database`` is "postgresql" or "sqlite"; with the second the broker and the cache are folders,
+    as on one machine. ``letters`` is the mail server, unless any will do.
+    """
+    servers = _postgresql_and_redis if database == "postgresql" else _folders_alone
+    with (
+        servers(folder) as data,
+        sink.running(letters or sink.Sink(keeps_words=True)) as taker,
+    ):
+        yield {**_said(folder), **data, "SMTP_URL": f"smtp://127.0.0.1:{taker.port}"}, taker
+
+
+@contextmanager
+def _postgresql_and_redis(folder: Path) -> Iterator[dict[str, str]]:
     address = databases.server() or needed("PostgreSQL")
     program = shutil.which("redis-server") or needed("redis-server")
-    port, redis_port = free_port(), free_port()
+    port = free_port()
     with ExitStack() as stack:
         kind, own = "postgresql", {"folder": folder, "address": address}
         url = stack.enter_context(databases.scratch(kind, **own, beside="_live"))  # type: ignore[arg-type]
         keys = stack.enter_context(databases.scratch(kind, **own, beside="_keys"))  # type: ignore[arg-type]
-        letters = stack.enter_context(sink.running(sink.Sink(keeps_words=True)))
-        options = ["--port", str(redis_port), "--bind", "127.0.0.1", "--save", ""]
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", ""]
         stack.enter_context(process([program, *options], {}, folder / "redis.log"))
-        until(lambda: listens(redis_port), "Redis does not answer")
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        yield (
-            {
-                **kept, "PRODUCTION": "1", "PYTHONUNBUFFERED": "1", "VAR_DIR": str(folder / "var"),
-                "PORT": str(port), "SITE_URL": f"https://{HOST}", "ALLOWED_HOSTS": HOST,
-                "TRUSTED_PROXIES": "1", "SECRET_KEY": secrets.token_urlsafe(60),
-                "VAULT_KEYS": f"2026:{secrets.token_urlsafe(32)}", "METRICS_TOKEN": TOKEN,
-                "DATABASE_URL": url, "KEYS_DATABASE_URL": keys,
-                "BROKER_URL": f"redis://127.0.0.1:{redis_port}/0",
-                "CACHE_URL": f"redis://127.0.0.1:{redis_port}/1",
-                "SMTP_URL": f"smtp://127.0.0.1:{letters.port}",
-                "MAIL_FROM": "Ik kies jou <post@example.org>",
-                "PRACTICE_NAME": "Praktijk Voorbeeld", "PRACTICE_PHONE": "+31 20 555 01 23",
-                "PRACTICE_ADDRESS": "Voorbeeldstraat 1, 1000 AA Amsterdam",
-                "PRACTICE_REGISTER": "12345678", "PRACTICE_VAT": "NL123456789B01",
-                "ASK_OUTSIDE": "0",
-            },
-            letters,
-        )  # fmt: skip
+        until(lambda: listens(port), "Redis does not answer")
+        yield {
+            "DATABASE_URL": url,
+            "KEYS_DATABASE_URL": keys,
+            "BROKER_URL": f"redis://127.0.0.1:{port}/0",
+            "CACHE_URL": f"redis://127.0.0.1:{port}/1",
+        }
+
+
+@contextmanager
+def _folders_alone(folder: Path) -> Iterator[dict[str, str]]:
+    yield {
+        "DATABASE_URL": f"sqlite:///{folder / 'live.sqlite3'}",
+        "KEYS_DATABASE_URL": f"sqlite:///{folder / 'keys.sqlite3'}",
+    }
+
+
+def _said(folder: Path) -> dict[str, str]:
+    """What an installation says of itself, whatever it stands on."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {
+        **kept, "PRODUCTION": "1", "PYTHONUNBUFFERED": "1", "VAR_DIR": str(folder / "var"),
+        "PORT": str(free_port()), "SITE_URL": f"https://{HOST}", "ALLOWED_HOSTS": HOST,
+        "TRUSTED_PROXIES": "1", "SECRET_KEY": secrets.token_urlsafe(60),
+        "VAULT_KEYS": f"2026:{secrets.token_urlsafe(32)}", "METRICS_TOKEN": TOKEN,
+        "MAIL_FROM": "Ik kies jou <post@example.org>",
+        "PRACTICE_NAME": "Praktijk Voorbeeld", "PRACTICE_PHONE": "+31 20 555 01 23",
+        "PRACTICE_ADDRESS": "Voorbeeldstraat 1, 1000 AA Amsterdam",
+        "PRACTICE_REGISTER": "12345678", "PRACTICE_VAT": "NL123456789B01",
+        "ASK_OUTSIDE": "0",
+    }  # fmt: skip
 
 
 @contextmanager
 def process(
     command: list[str], environment: dict[str, str], log: Path, *, tree: Path = ROOT
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     """Runs while asked for; ``tree`` is the checkout it runs from."""
     with log.open("wb") as heard:
         begun = subprocess.Popen(command, cwd=tree, env=environment, stdout=heard, stderr=heard)
     try:
-        yield
+        yield begun
     finally:
         begun.terminate()
         try:

@@ -55,7 +55,7 @@ def described(told: dict[str, object]) -> Database:
     """By Django's description of it."""
     if str(told["ENGINE"]).endswith("sqlite3"):
         return SQLite(Path(str(told["NAME"])))
-    if str(told["ENGINE"]).endswith("postgresql"):
+    if str(told["ENGINE"]).endswith("postgres"):
         names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
         names["PORT"] = "port"
         return PostgreSQL({to: str(told[name]) for name, to in names.items() if told.get(name)})

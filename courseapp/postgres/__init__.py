@@ -1,0 +1,1 @@
+"""PostgreSQL as Django knows it, but not waited for without end."""
