@@ -344,7 +344,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "courseapp.compressed.Storage"
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
