@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 READERS = 4
 # Seconds until the site has to answer first, until what was left over has to be done.
 FIRST, CAUGHT_UP = 120, 240
+# So many reasons for asking again are told, the most frequent first.
+REASONS = 20
 SENDING = ("worker", "database", "one connection")
 
 
@@ -146,7 +149,9 @@ def _compared(
         - sum(number for target, number in done.kills.items() if target in site.machines),
         "losses and doubles made and found": tried - len(unseen),
     }
-    return {"figures": figures, "wrong": wrong}
+    acts = Counter(f"{act.what}: {act.answer}" for act in history.acts)
+    again = dict(history.reasons.most_common(REASONS))
+    return {"figures": figures, "wrong": wrong, "acts": acts, "asked again because": again}
 
 
 if __name__ == "__main__":

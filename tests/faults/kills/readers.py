@@ -12,6 +12,7 @@ import re
 import threading
 import time
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
@@ -58,6 +59,8 @@ class History:
 
     acts: list[Act] = field(default_factory=list)
     unknown: int = 0
+    # Why something was asked again, and how often.
+    reasons: Counter[str] = field(default_factory=Counter)
     # Lives that ended by what no reader does, such as an answer in another form than promised.
     broken_off: list[str] = field(default_factory=list)
 
@@ -156,11 +159,13 @@ class Reader:
                 got = send()
             except Unknown as error:
                 told = {"error": str(error)}
+                self.history.reasons[f"{what}: {error}"] += 1
             else:
                 again = got.status == TOO_MANY
                 answer, told = "acknowledged" if got.is_good else "refused", got.json()
                 if not got.is_good:
                     told["status"] = got.status
+                    self.history.reasons[f"{what}: {got.status}"] += 1
             if not again or time.time() - sent_at > PATIENCE:
                 break
             time.sleep(0.3)
@@ -195,9 +200,12 @@ class Reader:
             while len(self.post.codes[self.email]) == before and time.time() < end:
                 time.sleep(0.05)
             for code in self.post.codes[self.email][before:][::-1]:
-                if self.act("come in", (code,), lambda code=code: self._enter(code)):  # type: ignore[misc]
+                if self._come_in_by(code):
                     return True
         return False
+
+    def _come_in_by(self, code: str) -> bool:
+        return self.act("come in", (code,), lambda: self._enter(code)) is not None
 
     def _ask_code(self) -> Answered:
         self.window.cookies.clear()
