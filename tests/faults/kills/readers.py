@@ -243,7 +243,8 @@ class Reader:
         """A text first this way, then that way; a tick once."""
         place = f"lessons/{lesson}/answers/{block['id']}"
         about = lesson, str(block["id"])
-        if block["type"] in {"reflection", "exercise"}:
+        # What is only to be thought of has no place to write.
+        if block["type"] in {"reflection", "exercise"} and not block.get("in_mind"):
             tag = ""
             for turn in range(2):
                 text = f"zilvermeeuw {turn} {uuid.uuid4().hex}"
