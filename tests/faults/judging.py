@@ -21,6 +21,7 @@ COUNTED_APART = {
     "usersessions.UserSession": "likewise",
     "payments.Attempt": "a payment page that nobody saw runs out beside the one that was seen",
     "payments.StripeEvent": "Stripe tells of the pages that ran out too",
+    "accounts.Handover": "a file that was not ready when its owner came waits a day for them",
     "accounts.AuditEntry": "being refused is an entry too",
     "lessons.DailyVisits": "a visit more or less is no harm: nobody is told which",
     "post.Letter": "codes of a sign-in that was begun twice; held against the mail server below",

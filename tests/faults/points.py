@@ -58,9 +58,9 @@ class Nursery:
 
     def rehearse(self) -> dict[str, Played]:
         """Each story without a fault, by its name."""
-        return {
-            one["story"]: one for one in self.play([(name, "", "kill") for name in self.stories])
-        }
+        played = self.play([(name, "", "kill") for name in self.stories])
+        found = {one["story"]: one for one in played}
+        return {name: found[name] for name in self.stories}
 
 
 @contextmanager
@@ -78,9 +78,9 @@ def nursery(kind: str) -> Iterator[Nursery]:
 
 
 def points_of(usual: dict[str, Played]) -> dict[str, str]:
-    """Each point, and the first story that passes it."""
+    """Each point, and the first story that passes it, in the order they are listed in."""
     found: dict[str, str] = {}
-    for story in sorted(usual):
+    for story in usual:
         for point in usual[story]["passed"]:
             found.setdefault(point, story)
     return found
