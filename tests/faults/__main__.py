@@ -17,7 +17,7 @@ from importlib import import_module
 from tests.faults.report import ROOT, Report
 
 # In this order, the quick ones first. Each is a module of this package.
-PARTS: tuple[str, ...] = ("clocks", "disk", "surroundings", "points")
+PARTS: tuple[str, ...] = ("clocks", "disk", "surroundings", "points", "kills")
 
 
 def run(parts: list[str], report: Report) -> None:
