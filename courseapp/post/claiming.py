@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 
 from courseapp.post import allowance, filling
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 # Longer than the hard time limit of a task, so that a letter has one sender at a time.
 LEASE = timedelta(seconds=180)
+# Somebody waits for a code: one whose sender died goes again soon, and may come twice, as it is.
+CODE_LEASE = timedelta(seconds=25)
 # A letter whose last senders died goes alone from here on, so that it takes no other with it …
 ALONE = 2
 # … and from here on it goes nowhere: a person has to look at it.
@@ -47,7 +49,10 @@ def claim(*, now: datetime, limit: int, lowest_priority: int = allowance.ALL) ->
             found = _due(now, limit, lowest_priority)
             letters = _together(_without_poison(_without_doubtful(found)))
             Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
-                next_at=now + LEASE,
+                next_at=Case(
+                    When(stream=Letter.Stream.CODE, then=Value(now + lease_of(Letter.Stream.CODE))),
+                    default=Value(now + LEASE),
+                ),
                 attempt=F("attempt") + 1,
                 unanswered=F("unanswered") + 1,
                 first_tried_at=Coalesce("first_tried_at", now),
@@ -56,11 +61,16 @@ def claim(*, now: datetime, limit: int, lowest_priority: int = allowance.ALL) ->
             break
     filling.fetch(letters)
     for letter in letters:
-        letter.next_at = now + LEASE
+        letter.next_at = now + lease_of(letter.stream)
         letter.attempt += 1
         letter.unanswered += 1
         letter.first_tried_at = letter.first_tried_at or now
     return letters
+
+
+def lease_of(stream: str) -> timedelta:
+    """How long a letter is its sender's."""
+    return min(CODE_LEASE, LEASE) if stream == Letter.Stream.CODE else LEASE
 
 
 def is_anything_due(*, now: datetime, lowest_priority: int = allowance.ALL) -> bool:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 # Letters of this priority are codes.
 CODES = outbox.PRIORITY[Letter.Stream.CODE]
-# A letter is not begun when less than this is left of its lease.
+# A letter is not begun when less than this is left of its lease, a code when less than a third is.
 MARGIN = timedelta(seconds=60)
 BATCH = 200
 # Seconds. How long an answer of a gate holds; how often codes are looked for among the rest.
@@ -225,7 +225,8 @@ class _Shift:
     def _packed(self, letter: Letter) -> Parcel | None:
         """A letter with what goes along; None when it does not go now, and why is written down."""
         now = self.now
-        if letter.next_at is None or letter.next_at - now < MARGIN:
+        margin = min(MARGIN, claiming.lease_of(letter.stream) / 3)
+        if letter.next_at is None or letter.next_at - now < margin:
             marks.give_back([letter], now=now)
             return None
         if letter.expires_at is not None and letter.expires_at <= now:

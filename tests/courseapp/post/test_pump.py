@@ -243,6 +243,17 @@ def test_a_sender_that_died_leaves_its_letters_to_the_next_after_the_lease() -> 
     assert headers["Date"] == format_datetime(NOW), "the date of the first attempt"
 
 
+def test_a_code_whose_sender_died_goes_again_while_somebody_waits_for_it() -> None:
+    code, lesson = make_letter(stream=Letter.Stream.CODE), make_letter()
+    claiming.claim(now=NOW, limit=10)
+    again = NOW + claiming.CODE_LEASE
+    assert pump.send_due(now=again - timedelta(seconds=1)).claimed == 0
+    assert pump.send_due(now=again).sent == 1
+    assert mail.outbox[0].extra_headers["Message-ID"] == code.message_id
+    assert pump.send_due(now=NOW + claiming.LEASE).sent == 1
+    assert mail.outbox[1].extra_headers["Message-ID"] == lesson.message_id
+
+
 def test_nothing_is_begun_when_the_lease_has_nearly_run_out(
     monkeypatch: pytest.MonkeyPatch, server: type[Server]
 ) -> None:
