@@ -40,6 +40,9 @@ print(json.dumps(sorted({each for name in loaded for each in packages.get(name, 
 """
 # Libraries of ours look whether these are there, and do without.
 DONE_WITHOUT = {"anyio", "greenlet", "pip", "pygments", "setuptools"}
+# The same, and only locust brings them.
+DONE_WITHOUT |= {"brotli", "gevent", "jinja2", "markupsafe", "msgpack"}
+DONE_WITHOUT |= {"zope-event", "zope-interface"}
 A, B = "a" * 64, "b" * 64
 REQUIREMENTS = f"""\
 Some-Lib[extra]==1.2.3 \\
