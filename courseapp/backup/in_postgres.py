@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 FILE = "database.dump"
 PATIENCE = 20  # Seconds to connect.
+PARTING = 3  # Seconds: a connection that was closed is counted until its process is gone.
 VERSION = re.compile(r"(\d+)(?:\.\d+)?")
 # What libpq reads from the environment: so no password stands in a list of processes.
 VARIABLES = {
@@ -82,7 +84,7 @@ class PostgreSQL:
 
     def require_empty(self) -> None:
         with self._connected() as raw:
-            if _one(raw, OTHERS)[0]:
+            if not _alone(raw):
                 raise Failed(f"Somebody uses {self.name}. Stop the web server and the worker.")
             if not fingerprints.postgres_tables(raw):
                 return
@@ -189,6 +191,15 @@ def _one(raw: psycopg.Connection, query: str) -> tuple[object, ...]:
     if row is None:
         raise Failed("PostgreSQL gave no answer.")
     return row
+
+
+def _alone(raw: psycopg.Connection) -> bool:
+    """Whether nobody else is connected, or whoever was leaves within ``PARTING``."""
+    for _ in range(PARTING * 10):
+        if not _one(raw, OTHERS)[0]:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _column(raw: psycopg.Connection, query: str) -> list[str]:

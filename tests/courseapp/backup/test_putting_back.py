@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from http import HTTPStatus
+from threading import Timer
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from django.core.management import CommandError
 from django.db import connection
@@ -157,6 +159,23 @@ def test_only_empty_databases_that_nobody_uses_are_restored_into(
             said(*words)
         with connection.cursor() as cursor:
             assert connection.introspection.table_names(cursor) == ["something"]
+
+
+@pytest.mark.postgresql
+def test_a_connection_on_its_way_out_is_waited_for(
+    copies: Copies, scratch: str, scratch_keys: str
+) -> None:
+    leaving = psycopg.connect(scratch.replace("postgres://", "postgresql://"))
+    parting = Timer(0.5, leaving.close)
+    parting.start()
+
+    told = said(
+        "restore", copies.site, "--keys", copies.keys, "--into", scratch, "--keys-into",
+        scratch_keys,
+    )  # fmt: skip
+
+    parting.join()
+    assert "The site is open." in told
 
 
 def test_what_could_not_be_used_is_refused_before_anything_is_touched(
