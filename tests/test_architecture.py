@@ -55,6 +55,7 @@ CLOCK_ALLOWED = {
     "courseapp/bench/material.py": "staff who came in just now, to measure their pages",
     "courseapp/bench/mails.py": "measures with letters that are due now",
     "courseapp/bench/backlog.py": "likewise, among a million",
+    "courseapp/bench/growth.py": "measures among orders and letters that are there today",
     "courseapp/bench/eta_side.py": "stands for how others send, in a process of its own",
     "courseapp/spool.py": "a broker of its own: it orders its messages and sweeps old ones",
 }

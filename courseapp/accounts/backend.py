@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db import connection
 
 from courseapp.accounts import addresses
 from courseapp.accounts.models import User
 
-BY_ID = "SELECT * FROM accounts_user WHERE id = %s"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.db.models.expressions import Col
+
+FIELDS = User._meta.concrete_fields
+NAMES = [field.attname for field in FIELDS]
+BY_ID = (
+    f"SELECT {', '.join(str(field.column) for field in FIELDS)} FROM accounts_user WHERE id = %s"  # noqa: S608
+)
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
@@ -24,6 +35,34 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: Any) -> User | None:
         """The account with this number, if it may come in."""
-        for user in User.objects.raw(BY_ID, [user_id]):
-            return user if self.user_can_authenticate(user) else None
-        return None
+        with connection.cursor() as cursor:
+            cursor.execute(BY_ID, [user_id])
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        user = User.from_db(connection.alias, NAMES, _read(row))
+        return user if self.user_can_authenticate(user) else None
+
+
+def _read(row: Sequence[Any]) -> list[Any]:
+    """The row's values as the account's fields hold them."""
+    values = list(row)
+    for place, field, converters in _converters(connection.vendor):
+        for convert in converters:
+            values[place] = convert(values[place], field, connection)
+    return values
+
+
+@cache
+def _converters(_vendor: str) -> list[tuple[int, Col, list[Callable[..., Any]]]]:
+    """Where a value is kept otherwise than it is read: SQLite knows neither moments nor truth."""
+    columns = [(place, field.cached_col) for place, field in enumerate(FIELDS)]
+    found = [
+        (
+            place,
+            column,
+            connection.ops.get_db_converters(column) + column.get_db_converters(connection),
+        )
+        for place, column in columns
+    ]
+    return [one for one in found if one[2]]

@@ -24,6 +24,7 @@ SIDES = {
     "hook_floor": "courseapp.bench.hooks.HookFloor",
     "doors": "courseapp.bench.knocking.Doors",
     "vault": "courseapp.bench.reads.Vault",
+    "growth": "courseapp.bench.growth.Growth",
     "shop": "courseapp.bench.shop.Shop",
 }
 

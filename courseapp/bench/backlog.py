@@ -34,17 +34,11 @@ if TYPE_CHECKING:
 ASKED, CLAIMS = 200, 20
 # As many become due again and again at each size; so many at once while the statistics say none.
 DUE, FLOOD = 2_000, 100_000
-NUMBERS = {
-    "sqlite": "WITH RECURSIVE one (n) AS"
-    " (SELECT {first} UNION ALL SELECT n + 1 FROM one WHERE n < {last})",
-    "postgresql": "WITH one (n) AS (SELECT generate_series({first}, {last}))",
-}
 AFRESH = {
     "sqlite": "DELETE FROM sqlite_sequence WHERE name = '{table}'",
     "postgresql": "ALTER TABLE {table} ALTER COLUMN id RESTART",
 }
 WAITS = "n % 5 < 2"
-ROWS = "{numbers} INSERT INTO {table} ({columns}) SELECT {values} FROM one"  # Ordered as counted.
 # One in so many of those that wait; the id is the number it was made from.
 BECOME_DUE = (
     "UPDATE {table} SET next_at = {moment}, {fresh} WHERE id % 5 = 0 AND (id / 5) % {step} = 0"
@@ -92,16 +86,8 @@ def empty(queue: Queue) -> None:
 
 def grow(queue: Queue, there: int, wanted: int, now: datetime) -> None:
     """Have so many rows, with none due at ``now``; so many are there."""
-    row = queue.row(now)
     with dialect.trusted():
-        dialect.run(
-            ROWS.format(
-                numbers=NUMBERS[connection.vendor].format(first=there + 1, last=wanted),
-                table=dialect.table(queue.model),
-                columns=", ".join(connection.ops.quote_name(name) for name in row),
-                values=", ".join(row.values()),
-            )
-        )
+        dialect.insert(queue.model, queue.row(now), first=there + 1, last=wanted)
     if connection.vendor == "postgresql":
         # Its own hour is no figure of ours; what it would do at this size is done here.
         dialect.run(QUIET.format(table=dialect.table(queue.model)))
@@ -167,7 +153,7 @@ def _place(now: datetime) -> dict[str, str]:
     }
 
 
-def _letter(now: datetime) -> dict[str, str]:
+def letter(now: datetime) -> dict[str, str]:
     """Lessons and offers in turn, of one form; those that do not wait were sent."""
     moment = f"'{now:%Y-%m-%d %H:%M:%S}Z'"
     written = dialect.moment(moment, "-60")
@@ -213,7 +199,7 @@ QUEUES = (
         Letter,
         outbox_pump.BATCH,
         "attempt = 0, unanswered = 0",
-        _letter,
+        letter,
         lambda now: outbox_pump.is_due(now=now),
         lambda now, limit: claiming.claim(now=now, limit=limit),
     ),

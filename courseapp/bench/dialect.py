@@ -22,6 +22,12 @@ TRUST = {
     "sqlite": ("PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON"),
     "postgresql": ("SET session_replication_role = replica", "RESET session_replication_role"),
 }
+NUMBERS = {
+    "sqlite": "WITH RECURSIVE one (n) AS"
+    " (SELECT {first} UNION ALL SELECT n + 1 FROM one WHERE n < {last})",
+    "postgresql": "WITH one (n) AS (SELECT generate_series({first}, {last}))",
+}
+ROWS = "{numbers} INSERT INTO {table} ({columns}) SELECT {values} FROM one"  # Ordered as counted.
 
 
 @contextmanager
@@ -44,6 +50,18 @@ def moment(since: str, minutes: str) -> str:
 
 def table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
+
+
+def insert(model: type[Model], row: dict[str, str], *, first: int, last: int) -> None:
+    """A row for each number in between, both included; its values are SQL and may say ``n``."""
+    run(
+        ROWS.format(
+            numbers=NUMBERS[connection.vendor].format(first=first, last=last),
+            table=table(model),
+            columns=", ".join(connection.ops.quote_name(name) for name in row),
+            values=", ".join(row.values()),
+        )
+    )
 
 
 def run(sql: str) -> None:

@@ -76,14 +76,14 @@ def block(chance: random.Random, kind: str) -> dict[str, Any]:
     return blocks.from_json(data).as_json()
 
 
-def draft_course(slug: str) -> Course:
-    """A free course of 40 lessons of 10 blocks in 4 modules, not published."""
+def draft_course(slug: str, lessons: int = LESSONS) -> Course:
+    """A free course of so many lessons of ten blocks, ten in a module, not published."""
     chance = random.Random(slug)  # noqa: S311 -- words to measure with keep no secret.
     course = Course.objects.create(slug=slug, title=words(chance, 3), tagline=words(chance, 8))
     rows: list[Lesson] = []
-    for start in range(0, LESSONS, LESSONS_A_MODULE):
+    for start in range(0, lessons, LESSONS_A_MODULE):
         module = Module(course=course, slug=f"module-{start}", title=words(chance, 3))
-        lessons = [
+        own = [
             Lesson(
                 course=course,
                 module=module,
@@ -94,10 +94,10 @@ def draft_course(slug: str) -> Course:
             )
             for number in range(start, start + LESSONS_A_MODULE)
         ]
-        module.lesson_order = [str(lesson.uuid) for lesson in lessons]
+        module.lesson_order = [str(lesson.uuid) for lesson in own]
         module.save()
         course.module_order.append(str(module.uuid))
-        rows += lessons
+        rows += own
     course.save()
     Lesson.objects.bulk_create(rows)
     return course

@@ -28,6 +28,7 @@ SETTINGS = {
     "floor": {"DJANGO_SETTINGS_MODULE": "courseapp.bench.floor"},
     "hook_floor": {"DJANGO_SETTINGS_MODULE": "courseapp.bench.hook_floor", **_SELLING},
     "hooks": _SELLING,
+    "growth": _SELLING,
 }
 
 
@@ -70,7 +71,7 @@ class SideProcess:
         return found
 
 
-Role = Literal["site", "floor", "hooks", "hook_floor", "vault", "doors", "shop"]
+Role = Literal["site", "floor", "hooks", "hook_floor", "vault", "doors", "growth", "shop"]
 
 
 @contextmanager

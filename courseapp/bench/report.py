@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from courseapp.bench import doors, mail_text, sealed, selling_text
+from courseapp.bench import doors, growing, mail_text, sealed, selling_text
 from courseapp.bench.tables import table, verdict
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ class Report:
     sealed: list[dict[str, Any]] = field(default_factory=list)
     # Milliseconds a door takes for an address it knows, and for one it does not.
     doors: list[dict[str, Any]] = field(default_factory=list)
+    # Milliseconds at each size, and the power of the size with which they rise.
+    growth: list[dict[str, Any]] = field(default_factory=list)
     derivations: list[dict[str, Any]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -120,6 +122,7 @@ class Report:
             "claims": self.claims,
             "sealed_texts": self.sealed,
             "doors": self.doors,
+            "growth": self.growth,
             "deriving": self.derivations,
             "missing": self.missing,
             "left_out": self.left_out,
@@ -140,6 +143,7 @@ class Report:
             mail_text.claims(self.claims),
             sealed.text(self.sealed),
             doors.text(self.doors),
+            growing.text(self.growth),
             self._derivations_text(),
         ]
         parts.append("\n".join(f"Not measured: {line}" for line in self.missing + self.left_out))

@@ -14,6 +14,7 @@ from courseapp.bench import (
     derivations,
     doors,
     environments,
+    growing,
     mailing,
     openedx,
     processes,
@@ -34,8 +35,7 @@ REQUESTS = (
     "lesson_page", "lesson_api", "outline_page", "outline_api", "finish", "finish_again",
 )  # fmt: skip
 PAGES = (*REQUESTS, "publish", "openedx", "staff_pages", "mails", "backlog")
-NAMES = (*PAGES, "derive", "sealed", "doors", *selling.NAMES)
-
+NAMES = (*PAGES, "derive", "sealed", "doors", "growth", *selling.NAMES)
 
 NO_SERVER = (
     "anything on PostgreSQL: no server answers. Start one on 127.0.0.1:5432, or name one in"
@@ -68,6 +68,9 @@ class Plan:
     knocks: int = 200
     # Rows among which a few are due.
     backlogs: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    # Lessons of a course, and readers of a site, growing.
+    courses: tuple[int, ...] = (10, 100, 1_000)
+    sites: tuple[int, ...] = (1_000, 30_000, 1_000_000)
 
     def grown(self, rows: int) -> Plan:
         """The same, with so many rows at last."""
@@ -89,6 +92,8 @@ QUICK = Plan(
     mails=30,
     knocks=3,
     backlogs=(2_000, 4_000),
+    courses=(10, 20),
+    sites=(20, 40),
 )
 
 
@@ -126,6 +131,8 @@ class Run:
             sealed.measure(self, database, server)
         if "doors" in self.names:
             doors.measure(self, database, server)
+        if "growth" in self.names:
+            growing.measure(self, database, server)
         if {"webhook", "djstripe"} & set(self.names):
             selling.take_webhooks(self, database, server)
             self.note_load()

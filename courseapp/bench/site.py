@@ -55,7 +55,7 @@ class FirstFinishes:
         while len(self.stock) < wanted:
             people = material.readers(f"crowd-{self.crowds}", CROWD, BEGAN)
             material.enrol_all(self.course, people, BEGAN)
-            self.stock.extend(_finishes(people, self.lessons))
+            self.stock.extend(finishes(people, self.lessons))
             self.crowds += 1
 
 
@@ -152,7 +152,7 @@ class Site(Side):
         people = material.readers("again", 5 * CROWD, BEGAN)
         material.finish_all(material.enrol_all(course, people, BEGAN), half)
         self.firsts = FirstFinishes(course)
-        self.figures |= {"finish": self.firsts, "finish_again": cycle(_finishes(people, half))}
+        self.figures |= {"finish": self.firsts, "finish_again": cycle(finishes(people, half))}
 
     def _next(self, figure: str, requests: int) -> Iterator[Environ]:
         if figure == "finish":
@@ -179,7 +179,8 @@ def _read_half(reader: User, course: Course) -> None:
     progress.keep_position(reader=reader, lesson=half[-1].pk, block=None, now=BEGAN)
 
 
-def _finishes(people: list[User], lessons: list[Any]) -> list[Environ]:
+def finishes(people: list[User], lessons: list[Any]) -> list[Environ]:
+    """Requests by which each of these people finishes each of these lessons."""
     return [
         asking.post(
             f"/api/v1/lessons/{lesson.pk}/finished/",

@@ -119,6 +119,9 @@ def test_a_run_measures_everything_wherever_it_can_and_leaves_nothing_behind() -
     assert all(one["claim"] > 0 for one in found["claims"])
     for part, rows in (("sealed_texts", 1), ("doors", 3)):
         assert Counter(one["database"] for one in found[part]) == dict.fromkeys(expected, rows)
+    grown = Counter((one["database"], one["of"]) for one in found["growth"])
+    assert set(grown) == {(one, of) for one in expected for of in ("lessons", "readers")}
+    assert all(len(one["ms"]) == len(one["sizes"]) == 2 for one in found["growth"])
     assert [one["pages"] for one in found["deriving"]] == [1, 10]
     assert set(found["machine"]) >= {"cores", "python", "django", "sqlite"}
 
