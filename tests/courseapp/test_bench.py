@@ -83,10 +83,18 @@ def test_the_floors_never_change(name: str, digest: str) -> None:
 
 @pytest.mark.slow
 def test_a_run_measures_everything_wherever_it_can_and_leaves_nothing_behind() -> None:
+    """One run of everything: what a single figure's would show is in it."""
     found = run()
+    assert found["missing"] == left_behind() == []
+    for look in (
+        has_measured_all, has_grown, has_installed_nothing, has_bought, has_read_sealed_texts,
+        has_knocked_at_each_door,
+    ):  # fmt: skip
+        look(found)
+
+
+def has_measured_all(found: dict[str, Any]) -> None:
     expected = DATABASES if databases.server() else DATABASES[:1]
-    assert found["missing"] == []
-    assert left_behind() == []
     assert {one["database"] for one in found["requests"]} == set(expected)
     assert {one["figure"] for one in found["requests"]} == {
         "floor",
@@ -119,9 +127,6 @@ def test_a_run_measures_everything_wherever_it_can_and_leaves_nothing_behind() -
     assert all(one["claim"] > 0 for one in found["claims"])
     for part, rows in (("sealed_texts", 1), ("doors", 3)):
         assert Counter(one["database"] for one in found[part]) == dict.fromkeys(expected, rows)
-    grown = Counter((one["database"], one["of"]) for one in found["growth"])
-    assert set(grown) == {(one, of) for one in expected for of in ("lessons", "readers")}
-    assert all(len(one["ms"]) == len(one["sizes"]) == 2 for one in found["growth"])
     assert [one["pages"] for one in found["deriving"]] == [1, 10]
     assert set(found["machine"]) >= {"cores", "python", "django", "sqlite"}
 
@@ -139,9 +144,14 @@ def test_without_postgresql_the_run_says_so_and_measures_sqlite(
     assert "TEST_DATABASE_URL" in found["left_out"][0]
 
 
-@pytest.mark.slow
-def test_a_quick_run_installs_nothing() -> None:
-    found = run("--only", "openedx", "--only", "djstripe", "--only", "mails")
+def has_grown(found: dict[str, Any]) -> None:
+    expected = DATABASES if databases.server() else DATABASES[:1]
+    grown = {(one["database"], one["of"]) for one in found["growth"]}
+    assert grown == {(one, of) for one in expected for of in ("lessons", "readers")}
+    assert all(len(one["ms"]) == len(one["sizes"]) == 2 for one in found["growth"])
+
+
+def has_installed_nothing(found: dict[str, Any]) -> None:
     for name in ("openedx-core", "dj-stripe", "django-post_office"):
         assert [line for line in found["left_out"] if name in line]
     assert found["beside_openedx"] == found["beside_djstripe"] == []
@@ -149,16 +159,13 @@ def test_a_quick_run_installs_nothing() -> None:
         assert not (Path(settings.VAR_DIR) / folder).exists()
 
 
-@pytest.mark.slow
-def test_from_paying_to_reading_is_measured_where_redis_is() -> None:
-    found = run("--only", "access")
-    if found["left_out"]:
+def has_bought(found: dict[str, Any]) -> None:
+    if not found["from_paying_to_reading"]:
         assert any("Redis" in line for line in found["left_out"])
         return
     (row,) = found["from_paying_to_reading"]
     assert row["purchases"] == 3
     assert 0 < row["median"] <= row["p95"] <= row["longest"]
-    assert left_behind() == []
 
 
 def test_every_event_to_measure_with_is_new_signed_and_one_of_ours() -> None:
@@ -189,13 +196,11 @@ def test_the_table_tells_of_selling() -> None:
     assert "95 of 100 < 2 s MISSED" in text
 
 
-@pytest.mark.slow
-def test_reading_sealed_texts_is_measured_beside_the_cipher_alone() -> None:
-    for row in run("--only", "sealed")["sealed_texts"]:
+def has_read_sealed_texts(found: dict[str, Any]) -> None:
+    for row in found["sealed_texts"]:
         assert 0 < row["bare_p50"] <= row["p50"] <= row["p99"]
         assert row["longer"] <= 64
         assert row["rewrapped"] == 40
-    assert left_behind() == []
 
 
 def test_the_table_says_how_long_it_takes_to_read_a_sealed_text() -> None:
@@ -220,13 +225,10 @@ def test_the_table_says_how_long_it_takes_to_read_a_sealed_text() -> None:
     assert "10,000 in 10.1 s MISSED" in text
 
 
-@pytest.mark.slow
-def test_each_door_is_knocked_at_by_who_is_known_and_who_is_not() -> None:
-    found = run("--only", "doors")["doors"]
+def has_knocked_at_each_door(found: dict[str, Any]) -> None:
     kinds = [("code", "known"), ("password", "known"), ("password", "without")]
-    assert [(one["door"], one["who"]) for one in found[:3]] == kinds
-    assert all(one["known"] > 0 and one["ratio"] > 0 for one in found)
-    assert left_behind() == []
+    assert [(one["door"], one["who"]) for one in found["doors"][:3]] == kinds
+    assert all(one["known"] > 0 and one["ratio"] > 0 for one in found["doors"])
 
 
 def test_the_table_says_which_door_tells_who_has_an_account() -> None:
