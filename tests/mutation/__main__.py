@@ -11,17 +11,22 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tests.mutation import running
-from tests.mutation.authority import GROUPS, MODULES, Group
+from tests.mutation.authority import GROUPS, MODULES
 from tests.mutation.report import Report
+
+if TYPE_CHECKING:
+    from tests.mutation.authority import Group
 
 
 def wanted(only: list[str]) -> list[Group]:
     """The groups with the modules that are asked for; all of them when none is named."""
     found = [
-        Group(group.name, tuple(each for each in group.modules if each in only), group.tests)
+        replace(group, modules=tuple(each for each in group.modules if each in only))
         for group in GROUPS
     ]
     return [group for group in found if group.modules] if only else list(GROUPS)

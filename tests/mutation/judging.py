@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,20 +47,24 @@ def change(mutant: str) -> str:
     return "\n".join(changed)
 
 
-def control() -> dict[str, int]:
+def control(names: list[str]) -> dict[str, int]:
     """Function to exit status, for those whose tests do not pass by themselves."""
+    asked = {name.partition("__mutmut_")[0] for name in names}
     runner = get_mutant_runner(1)
     runner.startup()
     found: dict[str, int] = {}
     for function, tests in sorted(state().tests_by_mangled_function_name.items()):
+        if asked and function not in asked:
+            continue
         # The module's, so that all is as for a mutant; of this number there is none.
         runner.submit(f"{function}__mutmut_0", sorted(tests), SECONDS, SECONDS)
         found[function] = runner.wait_for_result().exit_code
     return {function: status for function, status in found.items() if status}
 
 
-def main() -> None:
-    cli.main(["run", "--max-children", "1"], standalone_mode=False)
+def main(names: list[str]) -> None:
+    """Judge the mutants of these names; without any, all of them."""
+    cli.main(["run", "--max-children", "1", *names], standalone_mode=False)
     judged = verdicts()
     result: dict[str, Any] = {
         "verdicts": judged,
@@ -67,12 +72,12 @@ def main() -> None:
             mutant: change(mutant)
             for mutants in judged.values()
             for mutant, word in mutants.items()
-            if word not in {"killed", "timeout"}
+            if word not in {"killed", "timeout", "not checked"}
         },
-        "doubted": control(),
+        "doubted": control(names),
     }
     Path(RESULT).write_text(json.dumps(result), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
