@@ -51,11 +51,7 @@ VAULT = Group(
             *("sweeping", "texts", "holding", "small_secrets"),
         )
     ),
-    (
-        "tests/courseapp/vault",
-        "tests/courseapp/test_step_secrets.py",
-        "tests/courseapp/mydata/test_restoring.py",
-    ),
+    ("tests/courseapp/vault",),
 )
 CONSENT = Group(
     "consent",
@@ -68,12 +64,13 @@ ERASURE = Group(
     (
         "tests/courseapp/test_privacy.py",
         "tests/courseapp/accounts/test_privacy.py",
-        "tests/courseapp/accounts/test_appointing.py",
-        "tests/courseapp/mydata/test_letting_go.py",
-        "tests/courseapp/mydata/test_retention.py",
+        "tests/courseapp/accounts/test_leaving.py",
+        "tests/courseapp/mydata/test_restoring.py",
         "tests/courseapp/mydata/test_scrubbing.py",
+        "tests/courseapp/mydata/test_scrubbed_tables.py",
+        "tests/courseapp/vault/test_sweeping.py",
     ),
-    on_postgresql=("tests/courseapp/mydata/test_scrubbing.py",),
+    on_postgresql=("tests/courseapp/mydata/test_scrubbed_tables.py",),
 )
 GROUPS = (ACCESS, SALE, HINTS, VAULT, CONSENT, ERASURE)
 MODULES = tuple(module for group in GROUPS for module in group.modules)
