@@ -162,6 +162,13 @@ def test_of_two_payments_the_first_opens_it_and_the_second_goes_back() -> None:
     assert found.bookings == (CAME_IN_AGAIN, CAME_IN)
 
 
+def test_first_is_who_paid_first_whatever_the_numbers_of_the_pages() -> None:
+    earlier = replace(TAKEN_AGAIN, paid_at=PAID_AT - timedelta(hours=1))
+    found = project(AGREED, Facts((PAID, AGAIN), (TAKEN, earlier)))
+
+    assert (found.granting, found.surplus) == (AGAIN, (TAKEN,))
+
+
 def test_the_one_that_an_invoice_was_drawn_for_stays_the_one() -> None:
     found = project(replace(AGREED, granted="cs_2"), Facts((PAID, AGAIN), (TAKEN, TAKEN_AGAIN)))
 
