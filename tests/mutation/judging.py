@@ -54,7 +54,7 @@ def control(names: list[str]) -> dict[str, int]:
     runner.startup()
     found: dict[str, int] = {}
     for function, tests in sorted(state().tests_by_mangled_function_name.items()):
-        if asked and function not in asked:
+        if not tests or (asked and function not in asked):
             continue
         # The module's, so that all is as for a mutant; of this number there is none.
         runner.submit(f"{function}__mutmut_0", sorted(tests), SECONDS, SECONDS)

@@ -46,6 +46,18 @@ class Figures:
             return 0.0
         return round(100 * (self.killed + self.timed_out) / self.mutants, 1)
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "group": self.group,
+            "mutants": self.mutants,
+            "killed": self.killed,
+            "timed_out": self.timed_out,
+            "survived": len(self.survivors),
+            "score": self.score,
+            "survivors": self.survivors,
+            "doubted": list(self.doubted),
+        }
+
 
 @dataclass
 class Report:
@@ -88,31 +100,26 @@ class Report:
         ]
         return "\n".join([*rows, "", f"{self.seconds} s", *self.wrong()])
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, earlier: dict[str, Any]) -> dict[str, Any]:
+        """``earlier`` are the modules of the last file: what was not tried now stays as it was."""
+        run = {"date": self.began.isoformat(timespec="seconds"), "commit": commit()}
         return {
-            "date": self.began.isoformat(timespec="seconds"),
-            "commit": commit(),
+            **run,
             "cores": os.cpu_count(),
             "seconds": self.seconds,
             "whole": self.whole,
             "modules": {
-                each.module: {
-                    "group": each.group,
-                    "mutants": each.mutants,
-                    "killed": each.killed,
-                    "timed_out": each.timed_out,
-                    "survived": len(each.survivors),
-                    "score": each.score,
-                    "survivors": each.survivors,
-                    "doubted": list(each.doubted),
-                }
-                for each in self.figures
+                **earlier,
+                **{each.module: {**run, **each.as_json()} for each in self.figures},
             },
         }
 
     def write(self) -> str:
+        earlier: dict[str, Any] = {}
+        if not self.whole and FILE.exists():
+            earlier = json.loads(FILE.read_text(encoding="utf-8"))["modules"]
         FILE.parent.mkdir(exist_ok=True)
-        words = json.dumps(self.as_json(), indent=1, ensure_ascii=False)
+        words = json.dumps(self.as_json(earlier), indent=1, ensure_ascii=False)
         FILE.write_text(f"{words}\n", encoding="utf-8")
         return str(FILE.relative_to(ROOT))
 

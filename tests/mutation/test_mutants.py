@@ -147,7 +147,11 @@ def test_a_module_below_the_line_and_a_doubted_kill_are_wrong() -> None:
         "c.x_f: its tests fail without a mutant when they run alone",
     ]
     assert "  x\n-a\n+b" in report.as_text()
-    assert report.as_json()["modules"]["b.py"]["survivors"] == {"x": "-a\n+b", "y": ""}
+
+    earlier = {"b.py": {"score": 1.0}, "e.py": {"score": 97.0}}
+    told = report.as_json(earlier)["modules"]
+    assert told["b.py"]["survivors"] == {"x": "-a\n+b", "y": ""}
+    assert (told["b.py"]["score"], told["e.py"]) == (80.0, {"score": 97.0})
 
 
 def test_each_database_is_tried_with_the_tests_that_speak_of_it() -> None:
