@@ -22,16 +22,16 @@ LARGEST = 512 * 1024
 @require_POST
 def receive(request: HttpRequest) -> HttpResponse:
     """200 once the event is kept; 400 for what Stripe did not sign; 503 to be told again later."""
-    return _answer(request)
+    return _answer(request, request.headers.get("Stripe-Signature", ""))
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _answer(request: HttpRequest, signature: str) -> HttpResponse:
     body = request.read(LARGEST + 1)
     if len(body) > LARGEST:
         return HttpResponse(status=413)
     now = timezone.now()
     try:
-        hint = gateway.hint_of(body, request.headers.get("Stripe-Signature", ""), now=now)
+        hint = gateway.hint_of(body, signature, now=now)
     except gateway.NotSigned:
         return HttpResponse(status=400)
     try:

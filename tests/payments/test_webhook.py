@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from payments import inbox, webhook
@@ -123,6 +123,15 @@ def test_a_body_that_is_too_large_is_not_read() -> None:
     assert knock(body, signature(body)).status_code == 413
     assert knock(b"x" * webhook.LARGEST, "").status_code == 400
     assert knock(b"x" * (webhook.LARGEST + 1), "").status_code == 413
+
+
+def test_of_a_body_that_is_too_large_no_more_is_read_than_tells_so() -> None:
+    request = RequestFactory().post(
+        "/hooks/stripe/", data=b"x" * 2 * webhook.LARGEST, content_type="application/json"
+    )
+
+    assert webhook.receive(request).status_code == 413
+    assert len(request.read()) == webhook.LARGEST - 1
 
 
 def test_nothing_but_a_post_is_answered_and_no_header_is_no_signature() -> None:
