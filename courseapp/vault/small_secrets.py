@@ -43,11 +43,6 @@ def unseal(text: str, *, purpose: str, owner: UUID) -> str:
     raise keys.Unreadable(why)
 
 
-def is_sealed(text: str) -> bool:
-    """Whether it says so of itself; not whether it opens."""
-    return text.startswith(f"{MARK}:")
-
-
 def is_current(text: str) -> bool:
     """Whether it says to be sealed by the current key, so that a rotation may pass it by."""
     return text.startswith(f"{MARK}:{keys.ring().current}:")

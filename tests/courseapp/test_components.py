@@ -43,6 +43,8 @@ DONE_WITHOUT = {"anyio", "greenlet", "pip", "pygments", "setuptools"}
 # The same, and only locust brings them.
 DONE_WITHOUT |= {"brotli", "gevent", "jinja2", "markupsafe", "msgpack"}
 DONE_WITHOUT |= {"zope-event", "zope-interface"}
+# Comes along while `make coverage` counts.
+DONE_WITHOUT |= {"coverage"}
 A, B = "a" * 64, "b" * 64
 REQUIREMENTS = f"""\
 Some-Lib[extra]==1.2.3 \\

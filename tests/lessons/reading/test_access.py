@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessons.content import pace
-from lessons.reading import access, outline, schedule
+from lessons.reading import access, outline, progress, schedule, standing
 from lessons.reading.models import Unlock
 from lessons.reading.standing import LessonNotFound
 from tests.factories import (
@@ -96,6 +96,23 @@ def test_a_pace_promises_dates_at_enrolment_that_no_publication_moves() -> None:
     assert dict(Unlock.objects.values_list("lesson", "opens_at")) == promised
     assert access.may_read(reader=reader, lesson=two, now=promised[two]).state == "open"
     assert access.may_read(reader=reader, lesson=added.uuid, now=NOW).when == promised[three]
+
+
+@pytest.mark.django_db
+def test_one_goes_on_with_the_first_lesson_that_is_left_and_else_begins_again() -> None:
+    course = make_course(modules=1, lessons=2)
+    reader = make_reader()
+    make_enrolment(reader, course)
+    one, two = (lesson.uuid for lesson in lessons_of(course))
+
+    def onward() -> uuid.UUID | None:
+        return access.onward(standing.of_lesson(reader, lesson=one))
+
+    assert onward() == one
+    progress.finish(reader=reader, lesson=one, now=NOW)
+    assert onward() == two
+    progress.finish(reader=reader, lesson=two, now=NOW)
+    assert onward() == one
 
 
 @pytest.mark.django_db
