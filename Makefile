@@ -13,6 +13,8 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 # How long `make load` measures, on each database.
 SECONDS ?= 60
+# Which module `make mutate` tries; empty: all of them.
+ONLY ?=
 MANAGE := $(BIN)/python manage.py
 # What an ordinary installation looks like, for the checks that only production knows.
 PRODUCTION_LIKE := PRODUCTION=1 DEBUG=0 SITE_URL=https://example.org ALLOWED_HOSTS=example.org \
@@ -21,7 +23,7 @@ PRODUCTION_LIKE := PRODUCTION=1 DEBUG=0 SITE_URL=https://example.org ALLOWED_HOS
 	KEYS_DATABASE_URL=postgres://courseapp@127.0.0.1:5432/courseapp_keys BROKER_URL=redis://127.0.0.1:6379/0 \
 	CACHE_URL=redis://127.0.0.1:6379/1 TRUSTED_PROXIES=1
 
-.PHONY: help run test coverage check format bench faults load content-report lock messages sbom clean
+.PHONY: help run test coverage check format bench faults load mutate content-report lock messages sbom clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +66,9 @@ faults: .venv/.installed-dev ## Make everything go wrong, and look what held; wr
 load: .venv/.installed-dev ## Let 200 readers come at once, 50 on SQLite (SECONDS=600: ten minutes); writes var/load.json
 	@exec $(BIN)/python -m tests.load --seconds $(SECONDS)
 
+mutate: .venv/.installed-dev ## Put mistakes into what has authority: do the tests notice? (ONLY=payments/projection.py); writes var/mutants.json
+	@exec $(BIN)/python -m tests.mutation $(if $(ONLY),--only $(ONLY))
+
 content-report: .venv/.installed ## Show length, readability and tics of every shipped lesson
 	@exec $(MANAGE) content_report
 
@@ -78,7 +83,7 @@ sbom: .venv/.installed-dev ## List every library with its hashes (CycloneDX); wr
 	@exec $(MANAGE) sbom
 
 clean: ## Remove what can be made again; var/ with your database and mail stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .mutation
 	find courseapp lessons payments tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 	find courseapp/locale -name '*.mo' -delete 2>/dev/null || true
 

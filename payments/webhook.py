@@ -22,6 +22,10 @@ LARGEST = 512 * 1024
 @require_POST
 def receive(request: HttpRequest) -> HttpResponse:
     """200 once the event is kept; 400 for what Stripe did not sign; 503 to be told again later."""
+    return _answer(request)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
     body = request.read(LARGEST + 1)
     if len(body) > LARGEST:
         return HttpResponse(status=413)

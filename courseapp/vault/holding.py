@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 
@@ -54,12 +54,16 @@ class Sealer(Protocol):
 
 def sealers() -> list[Sealer]:
     """Those of this installation."""
-    return [cast("Sealer", import_module(name)) for name in settings.VAULT_SEALERS]
+    return _named(settings.VAULT_SEALERS)
 
 
 def ours() -> list[Holder]:
     """Those of this installation."""
-    return [cast("Holder", import_module(name)) for name in settings.VAULT_HOLDERS]
+    return _named(settings.VAULT_HOLDERS)
+
+
+def _named(modules: Sequence[str]) -> list[Any]:
+    return [import_module(name) for name in modules]
 
 
 def place_of(holder: Holder, row: Row) -> Place:

@@ -19,7 +19,7 @@ from courseapp.vault.models import DataKey
 from courseapp.vault.router import ALIAS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -67,7 +67,7 @@ class Bunch:
     @property
     def newest(self) -> DataKey | None:
         """The one that new texts are sealed with."""
-        return self._rows[max(self._rows)] if self._rows else None
+        return _newest(self._rows)
 
     @property
     def is_being_renewed(self) -> bool:
@@ -90,6 +90,10 @@ class Bunch:
             raise Unreadable("unknown wrapper") from None
         except sealing.Refuses:
             raise Unreadable("damaged key") from None
+
+
+def _newest(rows: Mapping[int, DataKey]) -> DataKey | None:
+    return rows[max(rows)] if rows else None
 
 
 def of(owner: UUID) -> Bunch:
@@ -152,5 +156,9 @@ def asking() -> Iterator[None]:
     try:
         yield
     except Error as error:
-        log.exception("The database of keys does not answer (%s).", type(error).__name__)
-        raise KeysUnavailable from None
+        raise _away(error) from None
+
+
+def _away(error: Error) -> KeysUnavailable:
+    log.error("The database of keys does not answer (%s).", type(error).__name__, exc_info=error)
+    return KeysUnavailable()

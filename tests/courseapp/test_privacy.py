@@ -6,18 +6,25 @@ import json
 from dataclasses import replace
 from datetime import date, time, timedelta
 from io import StringIO
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from courseapp import privacy
-from courseapp.accounts.models import AuditEntry, MachineToken
+from courseapp.accounts import staff
+from courseapp.accounts.models import AuditEntry, MachineToken, User
+from courseapp.post.models import Letter
+from courseapp.vault import ledger, sweeping
 from lessons.content import editing
 from lessons.content.models import UnsavedText
 from lessons.drip import choices, pump
 from lessons.drip.models import Choice, Mail, Place
 from lessons.reading import access, outline, progress, rhythm
 from lessons.reading.models import Access, Enrolment, Finished, Pause, Rhythm
+from tests.courseapp.accounts.test_appointing import make_owner
 from tests.databases import with_keys
 from tests.factories import NOW, lessons_of, make_course, make_enrolment, make_reader
 from tests.lessons.drip.writing import make_following
@@ -127,3 +134,83 @@ def test_staff_who_are_forgotten_leave_their_acts_without_a_name_and_no_key_that
     assert AuditEntry.objects.get(act="lesson.saved").by == staff
     staff.refresh_from_db()
     assert "erased" in staff.email
+
+
+def test_everything_is_handed_over_under_the_name_of_its_app() -> None:
+    reader = make_reader()
+    Letter.objects.create(
+        uuid=uuid4(), key="k", message_id="<1>", stream="receipt", priority=1, to=reader.email, subject="Dag",
+        text="Dag", html="", created_at=NOW, next_at=None,
+    )  # fmt: skip
+    told = privacy.export_person(reader)
+
+    assert list(told) == ["account", "mail", "lessons", "orders", "vault"]
+    assert [one["subject"] for one in told["mail"]["mails"]] == ["Dag"]
+    assert told["orders"]["orders"] == []
+
+
+def test_an_erasure_commits_for_itself_and_so_not_within_somebody_elses_transaction() -> None:
+    reader = make_reader()
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        privacy.erase_person(reader, now=NOW)
+
+    reader.refresh_from_db()
+    assert reader.is_active
+
+
+def test_who_became_the_last_owner_meanwhile_stays_and_is_struck_from_the_ledger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    owner, other, gone = make_owner(), make_owner(), make_reader()
+    ledger.note(owner=gone.uuid, now=NOW)
+    note = ledger.note
+
+    def meanwhile(**told: Any) -> None:
+        note(**told)
+        User.objects.filter(pk=other.pk).update(is_owner=False)
+
+    monkeypatch.setattr(ledger, "note", meanwhile)
+    with pytest.raises(staff.LastOwner):
+        privacy.erase_person(owner, now=NOW)
+
+    owner.refresh_from_db()
+    assert (owner.is_active, ledger.owners()) == (True, [gone.uuid])
+
+
+def test_the_last_owner_is_not_even_written_down() -> None:
+    owner = make_owner()
+    with pytest.raises(staff.LastOwner):
+        privacy.erase_person(owner, now=NOW)
+
+    assert ledger.owners() == []
+
+
+def test_who_came_back_is_found_in_pieces_by_the_ledger_and_by_what_else_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    back, named, staying = [make_reader() for _ in range(4)], make_reader(), make_reader()
+    for reader in back:
+        ledger.note(owner=reader.uuid, now=NOW)
+
+    found = privacy.come_back_from_a_backup([named.uuid])
+    assert {one.pk for one in found} == {one.pk for one in [*back, named]}
+    assert privacy.replay_erasures(now=NOW, also=[named.uuid], most=5) == 5
+    staying.refresh_from_db()
+    assert staying.is_active
+    assert User.objects.filter(email__endswith="@erased.invalid").count() == 5
+
+
+def test_too_many_at_once_are_told_with_what_to_do_about_it() -> None:
+    for _ in range(2):
+        ledger.note(owner=make_reader().uuid, now=NOW)
+    with pytest.raises(privacy.TooManyCameBack) as refused:
+        privacy.replay_erasures(now=NOW, most=1)
+
+    assert refused.value.number == 2
+    assert str(refused.value) == (
+        "2 people are here whom the ledger of erasures says were erased. After a restore that is"
+        " right: run manage.py replay_erasures --yes. Otherwise the databases do not belong"
+        " together. Nobody was touched."
+    )
+    assert privacy.replay_erasures(now=NOW, most=None) == 2

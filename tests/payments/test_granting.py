@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -74,8 +76,9 @@ def test_once_ended_it_can_be_given_again_and_twice_at_once_it_cannot(
 ) -> None:
     reader = make_reader()
     made = give(product, owner, reader.email)
-    with pytest.raises(granting.AlreadyGranted):
+    with pytest.raises(granting.AlreadyGranted) as refused:
         give(product, owner, reader.email)
+    assert str(refused.value) == "Diegene heeft deze toegang al gekregen."
 
     granting.end(grant=made, by=owner, now=NOW)
     give(product, owner, reader.email)
@@ -88,8 +91,54 @@ def test_nobody_is_given_anything_who_never_came_in(
 ) -> None:
     make_reader(email="new@example.org", confirmed_at=None)
     make_reader(email="gone@example.org", is_active=False)
-    with pytest.raises(granting.NoAccount):
+    with pytest.raises(granting.NoAccount) as refused:
         give(product, owner, email)
+    assert str(refused.value) == (
+        "Diegene heeft nog geen account. Vraag om één keer in te loggen; dan kun je toegang geven."
+    )
+
+
+def test_a_grant_is_kept_with_who_gave_it_why_and_when_and_found_again(
+    product: Product, owner: User, django_assert_num_queries: Any
+) -> None:
+    reader, other = make_reader(), make_reader(is_staff=True, is_owner=True)
+    made = give(product, owner, reader.email)
+    with django_assert_num_queries(1):
+        found = granting.get(grant=made.pk)
+        assert (found.reader, found.product, found.by, found.ended_by) == (
+            *(reader, product, owner),
+            None,
+        )
+    assert (found.reason, found.at, found.ended_at) == ("Proeflezer", NOW, None)
+    assert {one.granted_at for one in Access.objects.filter(source=made.source)} == {NOW}
+    assert AuditEntry.objects.get(act="grant.given").name == product.title
+
+    later = NOW + timedelta(days=1)
+    granting.end(grant=made, by=other, now=later)
+    with django_assert_num_queries(1):
+        ended = granting.get(grant=made.pk)
+        assert (ended.ended_by, ended.ended_at) == (other, later)
+    assert {one.revoked_at for one in Access.objects.filter(source=made.source)} == {later}
+    entry = AuditEntry.objects.get(act="grant.ended")
+    assert (entry.by, entry.target, entry.at, entry.name) == (
+        *(other, str(made.pk), later),
+        product.title,
+    )
+
+    again = granting.end(grant=made, by=owner, now=later + timedelta(days=1))
+    assert (again.ended_by, again.ended_at) == (other, later)
+    with pytest.raises(granting.GrantNotFound) as refused:
+        granting.get(grant=uuid4())
+    assert str(refused.value) == "Die toegang is er niet."
+
+
+def test_the_grants_of_others_stay(product: Product, owner: User) -> None:
+    one, other = make_reader(), make_reader()
+    made, beside = give(product, owner, one.email), give(product, owner, other.email)
+    granting.end(grant=made, by=owner, now=NOW)
+
+    beside.refresh_from_db()
+    assert (beside.ended_at, ordering.owns(other, product)) == (None, True)
 
 
 def test_without_a_reason_nothing_is_given(product: Product, owner: User) -> None:

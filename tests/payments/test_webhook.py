@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from payments import inbox
+from payments import inbox, webhook
 from payments.models import StripeEvent
 from tests.counting import counting
 from tests.payments.conftest import SECRET
@@ -121,6 +121,28 @@ def test_a_body_that_is_too_large_is_not_read() -> None:
     body = event(padding="x" * 600_000)
 
     assert knock(body, signature(body)).status_code == 413
+    assert knock(b"x" * webhook.LARGEST, "").status_code == 400
+    assert knock(b"x" * (webhook.LARGEST + 1), "").status_code == 413
+
+
+def test_nothing_but_a_post_is_answered_and_no_header_is_no_signature() -> None:
+    assert Client().get("/hooks/stripe/").status_code == 405
+    assert Client().post("/hooks/stripe/", data=event(), content_type="x").status_code == 400
+
+
+def test_what_cannot_be_kept_is_to_be_told_again() -> None:
+    body = event()
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {StripeEvent._meta.db_table} RENAME TO gone")
+
+    assert knock(body, signature(body)).status_code == 503
+
+
+def test_it_is_kept_at_the_moment_it_came() -> None:
+    body, before = event(), timezone.now()
+    assert knock(body, signature(body)).content == b""
+
+    assert before <= StripeEvent.objects.get().received_at <= timezone.now()
 
 
 @pytest.mark.parametrize("fields", [{"type": "payout.paid"}, {"livemode": True}])

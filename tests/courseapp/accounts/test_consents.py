@@ -44,6 +44,34 @@ def test_the_consent_of_one_person_is_not_that_of_another() -> None:
     assert not consents.holds(make_reader(), "progress")
 
 
+def test_a_consent_is_kept_with_all_that_shows_it() -> None:
+    user = make_reader()
+    given = give(user)
+    given.refresh_from_db()
+
+    assert (given.user, given.purpose, given.act) == (user, "progress", "given")
+    assert (given.wording, given.place, given.at) == (WORDING, "cursus/vrij", NOW)
+
+
+def test_one_purpose_says_nothing_of_another() -> None:
+    user = make_reader()
+    give(user)
+
+    assert not consents.holds(user, "answers")
+
+
+def test_the_last_word_counts_also_when_it_was_written_down_first_or_in_the_same_moment() -> None:
+    user = make_reader()
+    give(user, days=2)
+    consents.withdraw(user=user, purpose="progress", wording="Stop", place="account", now=NOW)
+    assert consents.holds(user, "progress")
+
+    consents.withdraw(
+        user=user, purpose="progress", wording="Stop", place="account", now=NOW + timedelta(days=2)
+    )
+    assert not consents.holds(user, "progress")
+
+
 def test_a_purpose_nobody_named_is_refused() -> None:
     with pytest.raises(ValueError, match="marketing"):
         consents.give(user=make_reader(), purpose="marketing", wording="Ja", place="x", now=NOW)

@@ -49,20 +49,39 @@ def test_either_alphabet_of_base64_is_read_with_and_without_its_ending(key: byte
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ([], "empty"),
-        (["x"], "not base64|bytes"),
-        ([base64.b64encode(A).decode()], "no name"),
-        ([":" + base64.b64encode(A).decode()], "no name"),
-        (["2026:not base64!"], "not base64"),
-        (["2026:" + base64.b64encode(A[:31]).decode()], "31 bytes"),
-        ([word("2026", bytes(32))], "not random"),
-        ([word("2026", A), word("2026", B)], "twice"),
-        ([word("2026", A), word("2025", A)], "one key under two names"),
+        ([], "VAULT_KEYS is empty: readers' keys could not be kept."),
+        (["x"], "Key x of VAULT_KEYS has 0 bytes; it takes 32."),
+        ([base64.b64encode(A).decode()], "Key 1 of VAULT_KEYS has no name of letters and figures."),
+        ([word("2026", A), ":x"], "Key 2 of VAULT_KEYS has no name of letters and figures."),
+        (["2026:not base64!"], "Key 2026 of VAULT_KEYS is not base64."),
+        ([word("2026", A).replace(":", ":!")], "Key 2026 of VAULT_KEYS is not base64."),
+        ([word("2026", A[:31])], "Key 2026 of VAULT_KEYS has 31 bytes; it takes 32."),
+        ([word("2026", A + b"x")], "Key 2026 of VAULT_KEYS has 33 bytes; it takes 32."),
+        (
+            [word("2026", bytes(32))],
+            "Key 2026 of VAULT_KEYS is not random: one byte repeats too often.",
+        ),
+        (
+            [word("2026", b"abcdefghijklmnopqrstuvwxyz ABCDE")],
+            "Key 2026 of VAULT_KEYS is not random: it is text in base64.",
+        ),
+        ([word("2026", A), word("2026", B)], "VAULT_KEYS names 2026 twice."),
+        (
+            [word("2026", A), word("2025", A)],
+            "VAULT_KEYS has one key under two names: that is no rotation.",
+        ),
     ],
 )
 def test_what_is_no_key_is_refused_by_a_sentence(words: list[str], sentence: str) -> None:
-    with pytest.raises(BadKeyring, match=sentence):
+    with pytest.raises(BadKeyring) as refused:
         keyring.parsed(words)
+    assert str(refused.value) == sentence
+
+
+def test_eight_different_bytes_are_the_fewest_that_pass_for_random() -> None:
+    keyring.parsed([word("2026", bytes(range(200, 208)) * 4)])
+    with pytest.raises(BadKeyring, match="repeats too often"):
+        keyring.parsed([word("2026", (bytes(range(200, 207)) * 5)[:32])])
 
 
 def test_no_sentence_and_no_picture_of_a_keyring_shows_a_key() -> None:

@@ -133,3 +133,66 @@ def test_a_wrapped_key_is_no_text_and_a_text_no_wrapped_key() -> None:
         sealing.unseal(sealing.head(1) + wrapped, key=KEY, place=PLACE, owner=OWNER)
     with pytest.raises(Refuses):
         sealing.unwrap(sealed()[3:], by=KEY, name="2026", generation=1, owner=OWNER)
+
+
+# The format written out once more: what an earlier release sealed opens with the next one.
+NONCE = bytes(range(12))
+
+
+def bound(*parts: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def test_a_text_has_the_form_that_is_written_down() -> None:
+    framed = b"\0\0\0\x16" + TEXT + bytes(256 - 4 - 22)
+    to = bound(b"courseapp text", b"\1\1\2", b"lessons.Answer", b"text", ROW.bytes, OWNER.bytes)
+    kept = b"\1\1\2" + NONCE + KEY.encrypt(NONCE, framed, to)
+
+    assert sealing.generation_of(kept) == 258
+    assert sealing.unseal(kept, key=KEY, place=PLACE, owner=OWNER) == TEXT
+
+
+def test_a_wrapped_key_has_the_form_that_is_written_down() -> None:
+    data_key, to = bytes(range(32)), bound(b"courseapp data key", b"\1\1\2", b"2026", OWNER.bytes)
+    kept = NONCE + KEY.encrypt(NONCE, data_key, to)
+
+    more = {"by": KEY, "name": "2026", "generation": 258, "owner": OWNER}
+    assert sealing.unwrap(kept, **more) == data_key  # type: ignore[arg-type]
+
+
+def test_a_small_secret_has_the_form_that_is_written_down() -> None:
+    to = bound(b"courseapp small secret", b"\1", b"totp", b"2026", OWNER.bytes)
+    kept = NONCE + KEY.encrypt(NONCE, b"JBSWY3DP", to)
+
+    more = {"by": KEY, "name": "2026", "purpose": "totp", "owner": OWNER}
+    assert sealing.unseal_small(kept, **more) == b"JBSWY3DP"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Place("lessons.Note", "text", ROW),
+        Place("lessons.Answer", "title", ROW),
+        Place("lessons.Answer", "text", uuid4()),
+    ],
+    ids=["model", "field", "row"],
+)
+def test_each_part_of_a_place_binds(other: Place) -> None:
+    with pytest.raises(Refuses):
+        sealing.unseal(sealed(), key=KEY, place=other, owner=OWNER)
+
+
+def test_whose_key_it_is_can_be_asked_of_what_is_as_long_as_the_shortest_text() -> None:
+    shortest = b"\1\0\7" + bytes(12 + 16)
+
+    assert sealing.generation_of(shortest) == 7
+    for other in (shortest[:-1], b"\2" + shortest[1:], b""):
+        with pytest.raises(Refuses):
+            sealing.generation_of(other)
+
+
+def test_what_is_wrapped_and_is_no_key_is_refused() -> None:
+    more = {"by": KEY, "name": "2026", "generation": 1, "owner": OWNER}
+    for size in (0, 31, 33):
+        with pytest.raises(Refuses):
+            sealing.unwrap(sealing.wrap(bytes(size), **more), **more)  # type: ignore[arg-type]

@@ -109,8 +109,13 @@ def test_the_sweep_takes_keys_of_erased_and_unknown_accounts(
 def test_a_wrong_database_of_accounts_does_not_end_all_texts() -> None:
     for _ in range(sweeping.MOST + 1):
         keys.obtain(owner=uuid4(), now=NOW)
-    with pytest.raises(TooManyOrphans, match=f"{sweeping.MOST + 1} keys have no owner"):
+    with pytest.raises(TooManyOrphans) as refused:
         privacy.sweep_keys()
+    assert refused.value.number == sweeping.MOST + 1
+    assert str(refused.value) == (
+        f"{sweeping.MOST + 1} keys have no owner. Is this the database of accounts that belongs to"
+        " these keys? Nothing was destroyed."
+    )
     with pytest.raises(CommandError, match="Nothing was destroyed"):
         call_command("sweep_keys")
     assert DataKey.objects.count() == sweeping.MOST + 1
@@ -118,3 +123,19 @@ def test_a_wrong_database_of_accounts_does_not_end_all_texts() -> None:
     call_command("sweep_keys", most=100, stdout=out)
     assert out.getvalue() == f"{sweeping.MOST + 1} keys destroyed.\n"
     assert not DataKey.objects.exists()
+
+
+def test_as_many_as_are_allowed_go_in_pieces_and_it_is_written_down(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    living = make_reader()
+    keys.obtain(owner=living.uuid, now=NOW)
+    for _ in range(5):
+        keys.obtain(owner=uuid4(), now=NOW)
+
+    assert privacy.sweep_keys(most=5) == 5
+    assert [row.owner for row in DataKey.objects.all()] == [living.uuid]
+    assert caplog.messages == ["Destroyed 5 keys whose owners were erased earlier."]
+    assert privacy.sweep_keys() == 0
+    assert len(caplog.messages) == 1

@@ -73,6 +73,7 @@ def test_nobody_else_is_shown_it_and_no_key_is_asked_for() -> None:
             texts.read(viewer=viewer, owner=owner, place=where, sealed=sealed)
         assert int(count) == 0
         assert isinstance(refused.value, NotFound)
+        assert str(refused.value) == "Hier is niets."
 
 
 def test_a_page_of_texts_asks_for_the_keys_once() -> None:
@@ -94,6 +95,17 @@ def test_a_first_text_makes_a_key_and_a_second_takes_it() -> None:
         write(owner, place())
     assert DataKey.objects.filter(owner=owner).count() == 1
     assert int(count) == 1, count
+
+
+def test_a_key_that_is_there_already_is_not_made_anew() -> None:
+    owner = uuid4()
+    keys.make(owner=owner, generation=1, now=NOW)
+    first = DataKey.objects.get(owner=owner)
+    keys.make(owner=owner, generation=1, now=NOW)
+    again = DataKey.objects.get(owner=owner)
+
+    assert bytes(again.wrapped) == bytes(first.wrapped)
+    assert (again.wrapped_by, again.made_at) == (keys.ring().current, NOW)
 
 
 def test_every_reader_has_a_key_of_their_own() -> None:
@@ -132,15 +144,19 @@ def test_a_new_key_of_the_same_generation_does_not_open_what_the_lost_one_sealed
 
 
 @pytest.mark.parametrize("spoil", [lambda key: key[:-1], lambda key: bytes(60), lambda key: b""])
-def test_a_damaged_key_opens_nothing_and_seals_nothing(spoil: object) -> None:
+def test_a_damaged_key_opens_nothing_and_seals_nothing(
+    spoil: object, caplog: pytest.LogCaptureFixture
+) -> None:
     owner, where = uuid4(), place()
     sealed = write(owner, where)
     row = DataKey.objects.get(owner=owner)
     row.wrapped = spoil(bytes(row.wrapped))  # type: ignore[operator]
     row.save()
     assert why_not(owner, where, sealed) == "damaged key"
+    caplog.clear()
     with pytest.raises(KeysUnavailable):
         write(owner, place())
+    assert caplog.messages == ["A text for lessons.Answer.text cannot be sealed: damaged key."]
 
 
 def test_another_readers_key_put_in_place_opens_nothing() -> None:

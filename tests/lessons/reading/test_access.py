@@ -123,6 +123,99 @@ def test_an_unknown_lesson_and_one_that_was_never_live_are_not_told_apart() -> N
             access.may_read(reader=None, lesson=lesson, now=NOW)
 
 
+@pytest.mark.django_db
+def test_a_retired_lesson_is_told_apart_from_one_that_is_closed() -> None:
+    course, reader = make_course(modules=1, lessons=3), make_reader()
+    one, two, three = lessons_of(course)
+    make_enrolment(reader, course)
+    one.retired_at = NOW
+    one.save()
+    publish_all(course)
+
+    assert access.may_read(reader=reader, lesson=one.uuid, now=NOW).state == "retired"
+    here = standing.of_lesson(reader, lesson=one.uuid)
+    with pytest.raises(access.Retired) as refusal:
+        access.require(here, one.uuid, NOW)
+    assert str(refusal.value) == "Deze les hoort niet meer bij de cursus."
+    assert (refusal.value.course, refusal.value.onward) == (course.slug, two.uuid)
+
+    progress.finish(reader=reader, lesson=two.uuid, now=NOW)
+    assert access.onward(standing.of_lesson(reader, lesson=one.uuid)) == three.uuid
+    progress.finish(reader=reader, lesson=three.uuid, now=NOW)
+    assert access.onward(standing.of_lesson(reader, lesson=one.uuid)) == two.uuid
+
+
+@pytest.mark.django_db
+def test_a_refusal_says_why_and_of_which_course() -> None:
+    free = make_course(modules=1, pace={"every_days": 2, "at": "07:00"})
+    training, reader = make_course(access="granted"), make_reader()
+    later, closed = lessons_of(free)[1].uuid, lessons_of(training)[0].uuid
+
+    with pytest.raises(access.NotEnrolled) as not_begun:
+        access.require(standing.of_lesson(reader, lesson=later), later, NOW)
+    assert str(not_begun.value) == "Begin eerst met de cursus, dan gaat deze les open."
+    assert not_begun.value.course == free.slug
+
+    with pytest.raises(access.NotGranted) as not_granted:
+        access.require(standing.of_lesson(reader, lesson=closed), closed, NOW)
+    words = "Deze les hoort bij een training waar je geen toegang toe hebt."
+    assert (str(not_granted.value), not_granted.value.course) == (words, training.slug)
+
+    make_enrolment(reader, free)
+    here = standing.of_lesson(reader, lesson=later)
+    with pytest.raises(access.OpensLater) as too_early:
+        access.require(here, later, NOW)
+    words = "Deze les gaat later open. De datum staat in je planning."
+    assert (str(too_early.value), too_early.value.course) == (words, free.slug)
+    assert too_early.value.when == here.opening[later] > NOW
+
+    first = lessons_of(free)[0].uuid
+    access.require(here, first, NOW)
+    access.require(here, later, here.opening[later])
+
+
+@pytest.mark.django_db
+def test_holding_or_ending_a_right_touches_no_other_and_keeps_its_first_moment() -> None:
+    course = make_course(access="granted")
+    one, other = (
+        access.grant(reader=make_reader(), course=course, source="order:1", now=NOW)
+        for _ in range(2)
+    )
+
+    assert access.suspend(access=one, now=NOW).suspended_at == NOW
+    assert access.suspend(access=one, now=NOW + DAY).suspended_at == NOW
+    assert access.revoke(access=one, now=NOW).revoked_at == NOW
+    assert access.revoke(access=one, now=NOW + DAY).revoked_at == NOW
+    other.refresh_from_db()
+    assert (other.suspended_at, other.revoked_at) == (None, None)
+
+    access.suspend(access=other, now=NOW)
+    assert access.resume(access=one).suspended_at is None
+    other.refresh_from_db()
+    assert other.suspended_at == NOW
+
+
+@pytest.mark.django_db
+def test_a_right_follows_its_source_both_ways_and_keeps_the_moment_it_changed() -> None:
+    course, reader = make_course(access="granted"), make_reader()
+
+    def follow(right: access.Right, days: int) -> tuple[datetime | None, datetime | None]:
+        held = access.follow(
+            reader=reader, course=course, source="order:1", right=right, now=NOW + days * DAY
+        )
+        held.refresh_from_db()
+        assert (held.reader, held.course, held.source) == (reader, course, "order:1")
+        assert held.granted_at == NOW
+        return held.suspended_at, held.revoked_at
+
+    assert follow("active", 0) == (None, None)
+    assert follow("suspended", 1) == (NOW + DAY, None)
+    assert follow("suspended", 2) == (NOW + DAY, None)
+    assert follow("revoked", 3) == (None, NOW + 3 * DAY)
+    assert follow("revoked", 4) == (None, NOW + 3 * DAY)
+    assert follow("active", 5) == (None, None)
+
+
 @given(
     days=st.integers(1, 60),
     at=st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
