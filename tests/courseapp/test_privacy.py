@@ -139,8 +139,8 @@ def test_staff_who_are_forgotten_leave_their_acts_without_a_name_and_no_key_that
 def test_everything_is_handed_over_under_the_name_of_its_app() -> None:
     reader = make_reader()
     Letter.objects.create(
-        uuid=uuid4(), key="k", message_id="<1>", stream="receipt", priority=1, to=reader.email, subject="Dag",
-        text="Dag", html="", created_at=NOW, next_at=None,
+        uuid=uuid4(), key="k", message_id="<1>", stream="receipt", priority=1, to=reader.email,
+        subject="Dag", text="Dag", html="", created_at=NOW, next_at=None,
     )  # fmt: skip
     told = privacy.export_person(reader)
 
