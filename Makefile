@@ -23,7 +23,7 @@ PRODUCTION_LIKE := PRODUCTION=1 DEBUG=0 SITE_URL=https://example.org ALLOWED_HOS
 	KEYS_DATABASE_URL=postgres://courseapp@127.0.0.1:5432/courseapp_keys BROKER_URL=redis://127.0.0.1:6379/0 \
 	CACHE_URL=redis://127.0.0.1:6379/1 TRUSTED_PROXIES=1
 
-.PHONY: help run test check format bench faults load mutate content-report lock messages sbom clean
+.PHONY: help run test coverage check format bench faults load mutate content-report lock messages sbom clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ run: .venv/.installed ## Start the site on http://localhost:8000 (PORT=9000 for 
 
 test: .venv/.installed-dev ## Run the whole test suite, on all databases and brokers that answer
 	@exec $(BIN)/python -m tests.run
+
+coverage: .venv/.installed-dev ## Run the suite and tell which code it never came to (an hour)
+	@exec $(BIN)/python -m tests.covering
 
 check: .venv/.installed-dev ## Check format, lint, types, imports, migrations, settings, templates
 	$(BIN)/ruff format --check --quiet .
@@ -80,7 +83,7 @@ sbom: .venv/.installed-dev ## List every library with its hashes (CycloneDX); wr
 	@exec $(MANAGE) sbom
 
 clean: ## Remove what can be made again; var/ with your database and mail stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov .mutation
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .mutation
 	find courseapp lessons payments tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 	find courseapp/locale -name '*.mo' -delete 2>/dev/null || true
 

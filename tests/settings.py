@@ -56,7 +56,8 @@ from courseapp.settings import DATABASES, STORAGES  # noqa: E402
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Finders instead of collected files, so that no test has to collect first.
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+# Looked for when asked for: each of the thousands of clients would list all of them first.
+WHITENOISE_AUTOREFRESH = True
 (_var / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is not there.
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",

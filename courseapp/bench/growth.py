@@ -185,7 +185,6 @@ def _order(now: datetime) -> dict[str, str]:
     """Paid, a minute apart, by people whose accounts are gone."""
     at = dialect.moment(f"'{now:%Y-%m-%d %H:%M:%S}Z'", "-n")
     offer = dialect.KEY[connection.vendor].format(f"'{Offer.objects.get().pk.hex}'")
-    empty = dict.fromkeys(("barred_reason",), "''")
     return {
         "uuid": dialect.NEW_KEY[connection.vendor],
         "number": "'GROWN' || n",
@@ -206,6 +205,6 @@ def _order(now: datetime) -> dict[str, str]:
         "paid_at": at,
         "country_evidence": "'{}'",
         "troubles": "'[]'",
+        "barred_reason": "''",
         "sync_no": "1",
-        **empty,
     }

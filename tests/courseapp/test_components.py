@@ -43,6 +43,8 @@ DONE_WITHOUT = {"anyio", "greenlet", "pip", "pygments", "setuptools"}
 # The same, and only locust brings them.
 DONE_WITHOUT |= {"brotli", "gevent", "jinja2", "markupsafe", "msgpack"}
 DONE_WITHOUT |= {"zope-event", "zope-interface"}
+# Comes along while `make coverage` counts.
+DONE_WITHOUT |= {"coverage"}
 # And these, by mutmut: nothing here makes links of bare addresses, or names its processes.
 DONE_WITHOUT |= {"linkify-it-py", "setproctitle"}
 A, B = "a" * 64, "b" * 64

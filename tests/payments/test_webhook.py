@@ -197,3 +197,14 @@ def test_what_several_events_say_of_one_order_is_asked_of_stripe_once(shop: Shop
     assert (order.state, order.sync_no) == ("paid", before + 1)
     assert not StripeEvent.objects.filter(state="received").exists()
     assert StripeEvent.objects.filter(state="done").count() > 1
+
+
+def test_what_cannot_be_kept_is_asked_for_again() -> None:
+    body = event()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE payments_stripeevent RENAME TO away")
+    assert knock(body, signature(body)).status_code == 503
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE away RENAME TO payments_stripeevent")
+    assert knock(body, signature(body)).status_code == 200
+    assert StripeEvent.objects.filter(pk="evt_1").exists()

@@ -102,14 +102,27 @@ def descendants(of: int) -> list[int]:
 
 def lose_worker_and_spool(site: subprocess.Popen[str], folder: Path) -> None:
     """Kill the worker, and with it the clock, and delete the folder of bells."""
-    [worker] = [number for number in descendants(site.pid) if "worker" in command_of(number)]
-    os.kill(worker, signal.SIGKILL)
+    os.kill(worker_of(site), signal.SIGKILL)
     shutil.rmtree(folder / "spool")
     heard_until(site, "worker ended (by SIGKILL); starting it again")
 
 
+def worker_of(site: subprocess.Popen[str]) -> int:
+    """The worker's number; on a busy machine it may be on its way up again."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for number in descendants(site.pid):
+            if "worker" in command_of(number):
+                return number
+        time.sleep(0.2)
+    raise AssertionError("there is no worker")
+
+
 def command_of(number: int) -> list[str]:
-    return Path(f"/proc/{number}/cmdline").read_text(encoding="utf-8").split("\0")
+    try:
+        return Path(f"/proc/{number}/cmdline").read_text(encoding="utf-8").split("\0")
+    except OSError:  # It ended meanwhile.
+        return []
 
 
 def beat_after(folder: Path, moment: float) -> bool:

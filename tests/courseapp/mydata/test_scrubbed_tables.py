@@ -129,10 +129,9 @@ def test_it_is_done_by_the_clock_when_it_is_due_and_not_otherwise() -> None:
     assert not scrubbing.scrub_if_due(now=late)
 
 
+@pytest.mark.once  # SQLite's own pages.
 @with_keys_committed
 def test_no_page_is_left_that_nothing_lies_in_and_the_logs_are_empty() -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite's own pages")
     for _ in range(40):
         make_reader(email=f"{'weg' * 40}{_}@example.org")
     User.objects.all().delete()

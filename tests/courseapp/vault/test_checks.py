@@ -69,6 +69,11 @@ def test_the_site_s_own_secret_is_no_key(good: Installation) -> None:
     assert found() == ["vault.E004"]
 
 
+def test_a_secret_of_which_nothing_can_be_made_that_way_is_no_complaint(good: Installation) -> None:
+    good.settings.SECRET_KEY = "five5"  # No base64 is one character longer than a multiple of four.
+    assert found() == []
+
+
 SECRET = "Zk3v_9Qp-x7Kq2mZp9wRt4vLsB8nYcD1eF5gH6jU0iO2aS4dT"
 
 

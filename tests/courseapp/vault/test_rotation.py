@@ -74,6 +74,16 @@ def test_a_renewed_key_seals_what_is_new_and_then_what_was_there(table: None) ->
         texts.read(viewer=owner, owner=owner, place=old[0].place, sealed=kept)
 
 
+def test_a_key_is_renewed_once_at_a_time_and_who_has_none_gets_none(table: None) -> None:
+    owner, nobody = uuid4(), uuid4()
+    keys.obtain(owner=owner, now=NOW)
+    for _ in range(2):
+        rotation.begin(owner=owner, now=NOW)
+    rotation.begin(owner=nobody, now=NOW)
+    assert (generations(owner), generations(nobody)) == ([2, 1], [])
+    assert go_on(nobody) == Renewed()
+
+
 def test_the_old_key_stays_while_somebody_may_still_write_with_it(table: None) -> None:
     owner = uuid4()
     late = keys.obtain(owner=owner, now=NOW)  # Fetched, and not used yet.

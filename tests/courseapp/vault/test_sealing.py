@@ -119,6 +119,14 @@ def test_a_wrapped_key_opens_for_its_owner_generation_and_wrapper_only() -> None
             sealing.unwrap(wrapped, **{**more, **wrong})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("length", [0, 16, 31, 33])
+def test_a_wrapped_key_of_another_length_is_none(length: int) -> None:
+    more = {"by": KEY, "name": "2026", "generation": 1, "owner": OWNER}
+    wrapped = sealing.wrap(bytes(length), **more)  # type: ignore[arg-type]
+    with pytest.raises(Refuses):
+        sealing.unwrap(wrapped, **more)  # type: ignore[arg-type]
+
+
 def test_a_wrapped_key_is_no_text_and_a_text_no_wrapped_key() -> None:
     wrapped = sealing.wrap(bytes(32), by=KEY, name="2026", generation=1, owner=OWNER)
     with pytest.raises(Refuses):

