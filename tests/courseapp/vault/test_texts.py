@@ -180,12 +180,15 @@ def test_another_key_encryption_key_under_the_same_name_opens_nothing(settings: 
     assert texts.read(viewer=owner, owner=owner, place=where, sealed=sealed) == TEXT
 
 
-def test_without_a_usable_key_encryption_key_nothing_is_kept_or_shown(settings: Settings) -> None:
+def test_without_a_usable_key_encryption_key_nothing_is_kept_or_shown(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     owner, where = uuid4(), place()
     sealed = write(owner, where)
     settings.VAULT_KEYS = []
     with pytest.raises(KeysUnavailable):
         write(owner, where)
+    assert caplog.messages == ["VAULT_KEYS is empty: readers' keys could not be kept."]
     with pytest.raises(KeysUnavailable):
         texts.read(viewer=owner, owner=owner, place=where, sealed=sealed)
 
@@ -205,7 +208,9 @@ def test_a_text_that_was_never_sealed_is_not_shown() -> None:
 
 
 @with_keys_committed
-def test_when_the_database_of_keys_is_lost_the_person_is_told_calmly() -> None:
+def test_when_the_database_of_keys_is_lost_the_person_is_told_calmly(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     owner, where = uuid4(), place()
     sealed = write(owner, where)
     table = DataKey._meta.db_table
@@ -221,6 +226,10 @@ def test_when_the_database_of_keys_is_lost_the_person_is_told_calmly() -> None:
                 act()
             assert refused.value.status == 503
             assert table not in str(refused.value)
+            told = caplog.records[-1]
+            assert told.getMessage().startswith("The database of keys does not answer (")
+            assert told.exc_info
+            assert f"({told.exc_info[0].__name__})." in told.getMessage()  # type: ignore[union-attr]
     finally:
         with connections["keys"].cursor() as cursor:
             cursor.execute(f"ALTER TABLE gone RENAME TO {table}")
