@@ -60,17 +60,23 @@ CONSENT = Group(
 )
 ERASURE = Group(
     "erasure",
-    ("courseapp/accounts/leaving.py", "courseapp/privacy.py", "courseapp/mydata/scrubbing.py"),
+    ("courseapp/accounts/leaving.py", "courseapp/privacy.py"),
     (
         "tests/courseapp/test_privacy.py",
         "tests/courseapp/accounts/test_privacy.py",
         "tests/courseapp/accounts/test_leaving.py",
         "tests/courseapp/mydata/test_restoring.py",
+        "tests/courseapp/vault/test_sweeping.py",
+    ),
+)
+REMAINS = Group(
+    "remains of an erasure",
+    ("courseapp/mydata/scrubbing.py",),
+    (
         "tests/courseapp/mydata/test_scrubbing.py",
         "tests/courseapp/mydata/test_scrubbed_tables.py",
-        "tests/courseapp/vault/test_sweeping.py",
     ),
     on_postgresql=("tests/courseapp/mydata/test_scrubbed_tables.py",),
 )
-GROUPS = (ACCESS, SALE, HINTS, VAULT, CONSENT, ERASURE)
+GROUPS = (ACCESS, SALE, HINTS, VAULT, CONSENT, ERASURE, REMAINS)
 MODULES = tuple(module for group in GROUPS for module in group.modules)
