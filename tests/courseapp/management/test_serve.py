@@ -112,7 +112,9 @@ def worker_of(site: subprocess.Popen[str]) -> int:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         for number in descendants(site.pid):
-            if "worker" in command_of(number):
+            words = command_of(number)
+            # Celery gives itself a title where it can.
+            if "worker" in words or "".join(words).startswith("[celeryd:"):
                 return number
         time.sleep(0.2)
     raise AssertionError("there is no worker")
