@@ -25,7 +25,7 @@ class Place {
     this.aloud = form.querySelector("[data-said]");
     this.error = form.querySelector("[data-error]");
     this.other = form.querySelector("[data-beside]");
-    this.kept = this.value();
+    this.kept = this.received();
     /* What was sent and not heard of again: the server may have it. */
     this.unheard = new Set();
     this.busy = false;
@@ -39,6 +39,14 @@ class Place {
       this.save(true);
     });
     if (this.other) this.prepareOther();
+    if (this.isUnsaved) this.changed();
+  }
+
+  /** What came with the page: whoever is quick types before this script has come. */
+  received() {
+    if (this.text) return this.text.defaultValue;
+    const boxes = [...this.form.querySelectorAll("input[type=checkbox]")];
+    return boxes.filter((box) => box.defaultChecked).map((box) => box.value).join();
   }
 
   /** What the reader has before them, as one string to compare. */

@@ -23,7 +23,7 @@ from tests.lessons.reading.writing import agree
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Dialog, Locator, Page
+    from playwright.sync_api import Dialog, Locator, Page, Route
     from pytest_django.live_server_helper import LiveServer
 
     from courseapp.accounts.models import User
@@ -108,6 +108,45 @@ def test_a_newcomer_is_asked_once_writes_and_finds_it_again_on_another_device(
     device.goto("/mijn/schrift/")
     expect(device.locator(".own-words")).to_have_text(WORDS)
     assert device.title().startswith("Mijn schrift")
+
+
+def open_before_its_script(page: Page, address: str) -> Callable[[], None]:
+    """Show a lesson as a slow phone does; what is returned lets come the script that saves."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/answers*.js", hold)
+    page.goto(address, wait_until="commit")
+
+    def let_come() -> None:
+        while not held:
+            page.wait_for_timeout(50)
+        held.pop().continue_()
+        page.unroute("**/answers*.js")
+
+    return let_come
+
+
+def test_what_was_written_before_the_script_came_is_saved_too(
+    course: Course, writing: Callable[..., Page]
+) -> None:
+    page = writing()
+    let_come = open_before_its_script(page, lesson_with(course, "exercise"))
+    place = page.locator(EXERCISE).first
+    place.locator("textarea").fill(WORDS)
+    assert kept_texts() == 0
+    let_come()
+    saved(place)
+    assert kept_texts() == 1
+
+    let_come = open_before_its_script(page, lesson_with(course, "selfcheck"))
+    check = page.locator(CHECK).first
+    tick(check, 0, 2)
+    let_come()
+    saved(check)
+    assert Answer.objects.filter(kind="selfcheck").count() == 1
 
 
 def test_what_was_written_is_found_without_coming_into_the_address(

@@ -243,6 +243,9 @@
     );
     notices.prepend(note);
   }
+  // Whoever is quick types before this script has come.
+  const typed = (one) => one.matches("textarea, input[type=text]") && one.value !== one.defaultValue;
+  if ([...form.elements].some(typed)) changed();
 
   /* --- Acts: the same form, another button ----------------------------------------------------- */
 
