@@ -13,6 +13,8 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 # How long `make load` measures, on each database.
 SECONDS ?= 60
+# Whether `make test` runs what is slow as well; empty: no.
+ALL ?=
 # Which module `make mutate` tries; empty: all of them.
 ONLY ?=
 MANAGE := $(BIN)/python manage.py
@@ -31,8 +33,8 @@ help: ## List what there is to make
 run: .venv/.installed ## Start the site on http://localhost:8000 (PORT=9000 for another port)
 	@exec $(MANAGE) serve
 
-test: .venv/.installed-dev ## Run the whole test suite, on all databases and brokers that answer
-	@exec $(BIN)/python -m tests.run
+test: .venv/.installed-dev ## Run the test suite, on all databases and brokers that answer (ALL=1: with the slow ones)
+	@exec $(BIN)/python -m tests.run $(if $(ALL),--all)
 
 coverage: .venv/.installed-dev ## Run the suite and tell which code it never came to (an hour)
 	@exec $(BIN)/python -m tests.covering

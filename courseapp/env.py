@@ -130,8 +130,8 @@ def database(url: str, base: Path, *, keep_plans: bool) -> dict[str, object]:
             "connect_timeout": 2,
             # A machine that vanished is noticed while it is asked something, in milliseconds.
             "tcp_user_timeout": 10_000,
-            # Where tables have no statistics yet, PostgreSQL takes a page's query for a long one and
-            # compiles it first: half a second for one millisecond. A PgBouncer refuses the word.
+            # Where tables have no statistics yet, PostgreSQL takes a page's query for a long one
+            # and compiles it, half a second for one millisecond. A PgBouncer refuses the word.
             **({"options": "-c jit=off"} if keep_plans else {}),
         },
     }

@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
     folder = run.ROOT / "var"
     folder.mkdir(exist_ok=True)
     subprocess.run([*COVERAGE, "erase"], cwd=run.ROOT, check=True)
-    failed = run.main(["--cov", "--cov-append", "--cov-report=", *arguments])
+    failed = run.main(["--all", "--cov", "--cov-append", "--cov-report=", *arguments])
     found, overall = measured(folder)
     short = short_of(found, overall)
     print(f"\n{overall:.1f} % of lines and branches; each module stands in var/coverage.json")

@@ -5,14 +5,14 @@ A test without one of these marks cannot touch the keys: Django refuses, so none
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from _pytest.mark.structures import ParameterSet
 
 BOTH = ["default", "keys"]
 # Each test within a transaction on both, rolled back.
@@ -21,10 +21,11 @@ with_keys = pytest.mark.django_db(databases=BOTH)
 with_keys_committed = pytest.mark.django_db(databases=BOTH, transaction=True)
 
 
-def here(everybody: Sequence[str], few: Sequence[str]) -> Sequence[str]:
-    """Who takes part: everybody on SQLite; on PostgreSQL a few, and everybody with EXHAUSTIVE=1.
+def mostly(everybody: Iterable[str], few: Sequence[str]) -> list[ParameterSet]:
+    """Everybody as parameters of a test that asks every address there is.
 
-    For what asks every address there is: how rows are found there is the same for all of them.
+    All but a few are slow, and not asked again on PostgreSQL: how rows are found there is the same
+    for all of them.
     """
-    is_whole = connection.vendor == "sqlite" or "EXHAUSTIVE" in os.environ
-    return everybody if is_whole else few
+    rest = [pytest.mark.slow, pytest.mark.once]
+    return [pytest.param(who, marks=[] if who in few else rest) for who in everybody]

@@ -1,6 +1,7 @@
-"""``make test``: the whole suite, once for each database that answers, and what was left out.
+"""``make test``: the suite, once for each database that answers, and what was left out.
 
-``python -m tests.run [arguments for pytest]``. With ``CI=true`` nothing may be left out.
+``python -m tests.run [--all] [arguments for pytest]``; ``--all`` with the tests that are slow. With
+``CI=true`` nothing that runs may be missing.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ AMQP = os.environ.get("TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672//")
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # The second run leaves these out: what is read there does not depend on the database.
 ONCE = "not browser and not broker and not once"
+SLOW = "Left out: what is slow. To run it as well: make test ALL=1 (half an hour on two cores)."
 WAIT = 3
 
 
@@ -144,12 +146,16 @@ def main(arguments: list[str]) -> int:
     if CI and missing:
         print("\n".join([*missing.values(), "With CI=true nothing may be left out."]))
         return 1
-    here = [*arguments, "-m", "not postgresql"]
+    everything = "--all" in arguments
+    arguments = [word for word in arguments if word != "--all"]
+    which = "" if everything else " and not slow"
+    here = [*arguments, "-m", f"not postgresql{which}"]
     outcomes = [run("SQLite", here, environment(missing))]
     if "PostgreSQL" not in missing:
-        again = [*arguments, "-m", ONCE]
+        again = [*arguments, "-m", f"{ONCE}{which}"]
         outcomes.append(run("PostgreSQL", again, environment(missing, DATABASE_URL=POSTGRES)))
-    print("\n" + "\n".join([*missing.values(), *map(str, outcomes)]))
+    left = [*missing.values(), *([] if everything else [SLOW])]
+    print("\n" + "\n".join([*left, *map(str, outcomes)]))
     passed = sum(each.passed for each in outcomes)
     failed = sum(each.failed for each in outcomes)
     skipped = sum(each.skipped for each in outcomes)

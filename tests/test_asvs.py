@@ -93,6 +93,7 @@ def test_little_is_open_and_most_that_applies_has_a_test() -> None:
     assert tested / applying >= SHARE
 
 
+@pytest.mark.slow
 def test_a_test_that_is_gone_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = {"1.1.1": {"says": "x", "state": "met", "tests": ["tests/test_asvs.py::test_nothing"]}}
     monkeypatch.setattr("tests.test_asvs.decided", lambda: wrong)

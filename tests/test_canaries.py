@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from courseapp.accounts import again
 from lessons.content.models import Article, Course, Edition, Lesson
 from tests.canaries import MAY, WORD, plant
-from tests.databases import here, with_keys
+from tests.databases import mostly, with_keys
 from tests.population import make_town
 from tests.test_authorisation import NOTHING, PART, addresses, asked, undone
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.canaries import Planted
     from tests.population import Town, Visitor
 
-pytestmark = [with_keys, pytest.mark.slow]
+pytestmark = with_keys
 VIEWERS = ("visitor", "stranger", "reader", "neighbour", "buyer", "app")
 # Looking costs the staff most, and they may see nearly all: it shows that the words are there.
 AT_THE_DESK = ("owner", "onlooker")
@@ -184,7 +184,7 @@ def test_there_are_many_of_every_kind(town: tuple[Town, Planted]) -> None:
         assert len(planted.of(where)) >= 25, where
 
 
-@pytest.mark.parametrize("role", here(VIEWERS, ("reader",)))
+@pytest.mark.parametrize("role", mostly(VIEWERS, ("visitor", "reader")))
 def test_nobody_meets_what_is_not_theirs(town: tuple[Town, Planted], role: str) -> None:
     people, planted = town
     found = met(people, people.visitors[role])
@@ -204,7 +204,8 @@ def test_nobody_meets_what_is_not_theirs(town: tuple[Town, Planted], role: str) 
     assert {planted.fields[word] for word in theirs - set(found)} == set()
 
 
-@pytest.mark.parametrize("role", here(AT_THE_DESK, ("owner",)))
+@pytest.mark.slow
+@pytest.mark.parametrize("role", mostly(AT_THE_DESK, ("owner",)))
 def test_the_staff_do_meet_them(town: tuple[Town, Planted], role: str) -> None:
     """Drafts, what was retired, what is sold: what others were kept from is really there."""
     people, planted = town

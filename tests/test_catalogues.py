@@ -13,6 +13,7 @@ from courseapp import catalogues
 pytestmark = pytest.mark.once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_every_sentence_of_code_and_templates_is_translated(language: str) -> None:
     kept = {(each.id, each.context) for each in catalogues.read(language) if each.id}
@@ -26,6 +27,7 @@ def test_no_translation_is_missing_or_guessed(language: str) -> None:
     assert [each.id for each in catalogues.missing(catalogues.read(language))] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)
 def test_no_translation_is_left_of_a_sentence_that_is_gone(language: str) -> None:
     kept = {(each.id, each.context) for each in catalogues.read(language) if each.id}

@@ -214,6 +214,7 @@ def test_nothing_is_evaluated() -> None:
     assert callers(lambda name: name in {"eval", "exec", "compile", "__import__"}) == set()
 
 
+@pytest.mark.slow
 def test_nothing_unsafe_is_deserialised() -> None:
     assert importers("pickle", "marshal", "shelve", "dill", "jsonpickle") == set()
     bad = {"yaml.load", "yaml.unsafe_load", "yaml.full_load", "yaml.load_all"}
@@ -285,6 +286,7 @@ def test_calls_to_others_check_certificates() -> None:
     assert [name for name, text in texts.items() if any(word in text for word in loose)] == []
 
 
+@pytest.mark.slow
 def test_no_serializer_tells_everything() -> None:
     """Neither out nor in: each field is named."""
     loose = [

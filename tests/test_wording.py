@@ -52,6 +52,7 @@ def test_nothing_claims_to_diagnose_treat_or_cure() -> None:
     assert {name: words for name, words in found.items() if words} == {}
 
 
+@pytest.mark.slow
 def test_each_allowed_phrase_is_still_used() -> None:
     everything = "\n".join(texts().values()).lower()
 

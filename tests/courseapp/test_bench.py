@@ -286,6 +286,7 @@ def test_the_table_says_which_pages_ask_the_database_too_much() -> None:
     assert "≤ 10 MISSED" in bad
 
 
+@pytest.mark.slow
 def test_what_cannot_be_installed_is_told_and_leaves_no_half_environment_in_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,6 +298,7 @@ def test_what_cannot_be_installed_is_told_and_leaves_no_half_environment_in_use(
             openedx.environment(tmp_path, lambda _line: None)
 
 
+@pytest.mark.slow
 def test_an_environment_that_is_there_is_used_until_another_version_is_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,6 +100,7 @@ def kept(response: Response, *, private: bool) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @with_keys
 def test_every_address_says_its_policy_whoever_asks() -> None:
     owner = make_reader(is_staff=True, is_owner=True)

@@ -108,6 +108,7 @@ def test_a_clock_that_can_be_moved_is_refused_beside_anything_real(
     assert [message.id for message in checks.movable_clock()] == ["courseapp.E009"]
 
 
+@pytest.mark.slow
 def test_production_without_a_secret_does_not_start() -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "check"],

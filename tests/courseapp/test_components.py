@@ -90,6 +90,7 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@pytest.mark.slow
 def test_production_loads_nothing_that_only_developing_needs() -> None:
     """Where developers' libraries lie beside ours, one that nobody pinned would be found there."""
     output = subprocess.run(

@@ -79,6 +79,7 @@ def test_without_a_database_the_answer_is_503(tmp_path: Path) -> None:
     assert (status, told) == (503, {"status": "down", "database": "down"})
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_a_broker_that_hangs_is_told_in_time_without_its_password(tmp_path: Path) -> None:
     database = {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}

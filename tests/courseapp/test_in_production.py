@@ -79,6 +79,7 @@ def test_production_speaks_https_for_a_year(told: dict[str, Any]) -> None:
     assert not any("postvak" in room for room in told["rooms"])
 
 
+@pytest.mark.slow
 def test_cookies_say_same_site_and_that_of_the_session_is_no_script_s(
     told: dict[str, Any],
 ) -> None:

@@ -205,6 +205,7 @@ def run(code: str, folder: Path) -> str:
     ).stdout  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_processes_and_their_children_count_together(tmp_path: Path) -> None:
     """Also those that are gone, which a process that counted in its memory would have lost."""

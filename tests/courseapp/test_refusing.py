@@ -84,6 +84,7 @@ def test_a_sound_installation_starts(tmp_path: Path) -> None:
     assert started(tmp_path, "-c", "import courseapp.wsgi").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.parametrize(("mistakes", "named"), MISTAKES)
 def test_mistakes_are_refused_by_their_names(
@@ -96,6 +97,7 @@ def test_mistakes_are_refused_by_their_names(
     assert not [one for one in secrets if str(one) in done.stderr]
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_the_web_server_refuses_too(tmp_path: Path) -> None:
     done = started(tmp_path, "-c", "import courseapp.wsgi", DEBUG="1", VAULT_KEYS=DERIVED)
@@ -105,6 +107,7 @@ def test_the_web_server_refuses_too(tmp_path: Path) -> None:
     assert "made of it" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_a_folder_of_this_machine_is_warned_of(tmp_path: Path) -> None:
     """On one machine it holds, so it is no refusal."""

@@ -106,6 +106,7 @@ def test_a_signal_ends_children_and_grandchildren(
     assert gone_soon(grandchild)
 
 
+@pytest.mark.slow
 def test_a_child_deaf_to_signals_is_ended_by_force(hosted: list[Hosted]) -> None:
     hosted.append(site := Hosted(STUBBORN))
     site.wait_for("deaf")

@@ -68,6 +68,7 @@ def reader_page(page: Page, course: Course, address: str) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
     course: Course,
     open_page: Callable[..., Page],
@@ -83,6 +84,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_screen(
     assert found == []
 
 
+@pytest.mark.slow
 def test_everything_one_touches_is_large_enough(
     course: Course, open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Axe = Callable[[Page], list[str]]
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=BOTH)
+pytestmark = [pytest.mark.django_db(transaction=True, databases=BOTH), pytest.mark.slow]
 NARROW = {"width": 360, "height": 800}
 EMAIL, PASSWORD = "noor@example.org", "regenboog-in-mei"
 VISITOR = ("account_request_login_code", "account_login", "account_inactive")

@@ -149,6 +149,7 @@ def test_what_was_written_before_the_script_came_is_saved_too(
     assert Answer.objects.filter(kind="selfcheck").count() == 1
 
 
+@pytest.mark.slow
 def test_what_was_written_is_found_without_coming_into_the_address(
     course: Course, writing: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
@@ -164,6 +165,7 @@ def test_what_was_written_is_found_without_coming_into_the_address(
     assert axe(page) == []
 
 
+@pytest.mark.slow
 def test_a_check_taken_again_stands_beside_the_earlier_one(
     course: Course, writing: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
@@ -184,6 +186,7 @@ def test_a_check_taken_again_stands_beside_the_earlier_one(
     assert axe(page) == []
 
 
+@pytest.mark.slow
 def test_without_scripts_a_button_keeps_and_the_journal_has_it(
     course: Course, writing: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
@@ -201,6 +204,7 @@ def test_without_scripts_a_button_keeps_and_the_journal_has_it(
     assert kept_texts() == 0
 
 
+@pytest.mark.slow
 def test_a_dropped_connection_loses_nothing_and_leaving_asks_first(
     course: Course, writing: Callable[..., Page]
 ) -> None:
@@ -231,6 +235,7 @@ def test_a_dropped_connection_loses_nothing_and_leaving_asks_first(
     expect(page.locator(EXERCISE).first.locator("textarea")).to_have_value(WORDS)
 
 
+@pytest.mark.slow
 def test_an_answer_of_the_server_that_got_lost_makes_no_quarrel_with_oneself(
     course: Course, writing: Callable[..., Page]
 ) -> None:
@@ -259,6 +264,7 @@ def test_an_answer_of_the_server_that_got_lost_makes_no_quarrel_with_oneself(
     )
 
 
+@pytest.mark.slow
 def test_two_windows_show_each_other_s_text_and_put_both_together(
     course: Course, writing: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
@@ -282,6 +288,7 @@ def test_two_windows_show_each_other_s_text_and_put_both_together(
     )
 
 
+@pytest.mark.slow
 def test_ticks_of_two_windows_come_together(course: Course, writing: Callable[..., Page]) -> None:
     one, two = writing(), writing()
     for page in (one, two):
@@ -295,6 +302,7 @@ def test_ticks_of_two_windows_come_together(course: Course, writing: Callable[..
     expect(one.locator(f"{CHECK} input:checked")).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_a_text_that_is_too_long_stays_on_the_screen_with_a_sentence(
     course: Course, writing: Callable[..., Page]
 ) -> None:
@@ -312,6 +320,7 @@ def test_a_text_that_is_too_long_stays_on_the_screen_with_a_sentence(
     expect(place.locator("[data-error]")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_withdrawing_stops_at_once_in_a_window_that_is_open_and_takes_one_press(
     course: Course, writing: Callable[..., Page]
 ) -> None:
@@ -330,6 +339,7 @@ def test_withdrawing_stops_at_once_in_a_window_that_is_open_and_takes_one_press(
     assert not Answer.objects.exists()
 
 
+@pytest.mark.slow
 def test_leaving_quickly_asks_nothing(course: Course, writing: Callable[..., Page]) -> None:
     page = writing()
     page.goto(lesson_with(course, "exercise"))
@@ -349,6 +359,7 @@ def test_leaving_quickly_asks_nothing(course: Course, writing: Callable[..., Pag
     assert asked == []
 
 
+@pytest.mark.slow
 def test_what_was_written_is_in_no_log_mail_cache_storage_staff_page_or_database_file(
     course: Course, writing: Callable[..., Page], open_page: Callable[..., Page],
     live_server: LiveServer, caplog: pytest.LogCaptureFixture, media_root: Path,

@@ -50,6 +50,7 @@ def at_work(page: Page, address: str) -> Page:
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_no_page_is_too_wide(
     course: Course,
@@ -90,6 +91,7 @@ def test_a_kind_is_corrected_in_its_place(
     assert f"#{name}" not in page.url
 
 
+@pytest.mark.slow
 def test_without_scripts_an_article_becomes_a_course(
     course: Course, open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:

@@ -65,6 +65,7 @@ def test_text_becomes_neither_code_nor_html_behind_the_pages_back(
     context.close()
 
 
+@pytest.mark.slow
 def test_after_signing_out_the_way_back_shows_nothing(
     open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:
@@ -85,6 +86,7 @@ def test_after_signing_out_the_way_back_shows_nothing(
     expect(page.locator("body")).not_to_contain_text(course.title)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scripts", [True, False])
 def test_leaving_quickly_works_by_keyboard_and_without_scripts(
     chromium: Browser, live_server: LiveServer, scripts: bool

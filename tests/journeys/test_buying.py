@@ -93,6 +93,7 @@ def test_a_newcomer_buys_and_reads_at_once(browser_page: Page, shop: Running, ax
     page.wait_for_url("**/mijn/les/**")
 
 
+@pytest.mark.slow
 def test_a_double_click_and_the_back_button_are_one_order(
     browser_page: Page, shop: Running, live_server: LiveServer
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_double_click_and_the_back_button_are_one_order(
     assert len(shop.world.all("checkout.session")) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["ideal", "bancontact"])
 def test_banks_of_here(
     browser_page: Page, shop: Running, live_server: LiveServer, way: str
@@ -119,6 +121,7 @@ def test_banks_of_here(
     bought(page, live_server.url, way)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["card_declined", "ideal_cancelled"])
 def test_who_does_not_get_through_can_try_again(
     browser_page: Page, shop: Running, live_server: LiveServer, way: str
@@ -133,6 +136,7 @@ def test_who_does_not_get_through_can_try_again(
     assert Order.objects.get().attempts.count() == 1
 
 
+@pytest.mark.slow
 def test_who_closes_the_tab_finds_the_order_open_and_pays_it_later(
     browser_page: Page, shop: Running, live_server: LiveServer
 ) -> None:
@@ -149,6 +153,7 @@ def test_who_closes_the_tab_finds_the_order_open_and_pays_it_later(
     expect(page.locator("main h1")).to_have_text("Dank je wel, het is betaald")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("way", "end"),
     [
@@ -196,6 +201,7 @@ def test_what_is_withdrawn_without_signing_in_is_paid_back(
     expect(page.locator("main")).to_contain_text("Wat je betaalde is terugbetaald.")
 
 
+@pytest.mark.slow
 def test_a_refund_by_the_practice_shows_on_the_order(
     browser_page: Page, shop: Running, live_server: LiveServer
 ) -> None:
@@ -208,6 +214,7 @@ def test_a_refund_by_the_practice_shows_on_the_order(
     expect(page.locator("main h1")).to_have_text("Terugbetaald")
 
 
+@pytest.mark.slow
 def test_a_dispute_closes_the_training_until_it_is_won(
     browser_page: Page, shop: Running, live_server: LiveServer
 ) -> None:
@@ -225,6 +232,7 @@ def test_a_dispute_closes_the_training_until_it_is_won(
     expect(page.locator("main .btn").first).to_have_attribute("href", f"/cursus/{SLUG}/begin/")
 
 
+@pytest.mark.slow
 def test_a_gift_is_opened_by_somebody_else(
     browser_page: Page, shop: Running, live_server: LiveServer, axe: Callable[[Page], list[str]]
 ) -> None:

@@ -78,6 +78,7 @@ def test_money_goes_back_and_access_is_closed(
     assert Order.objects.get(number=known["order"]).barred_at
 
 
+@pytest.mark.slow
 def test_somebody_is_given_access(
     page: Page, known: dict[str, Any], axe: Callable[[Page], list[str]]
 ) -> None:
@@ -91,6 +92,7 @@ def test_somebody_is_given_access(
     assert StaffGrant.objects.filter(reader__email="noor@example.org", ended_at=None).exists()
 
 
+@pytest.mark.slow
 def test_a_statement_finds_its_order(
     page: Page, known: dict[str, Any], axe: Callable[[Page], list[str]]
 ) -> None:
@@ -102,6 +104,7 @@ def test_a_statement_finds_its_order(
     assert Withdrawal.objects.get(pk=known["statement"]).order is not None
 
 
+@pytest.mark.slow
 def test_a_price_with_a_slip_of_the_comma_is_asked_about(
     page: Page, known: dict[str, Any], axe: Callable[[Page], list[str]]
 ) -> None:

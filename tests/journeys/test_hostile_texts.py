@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from lessons.content.models import Course, Lesson
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TOGETHER = 4
 
 

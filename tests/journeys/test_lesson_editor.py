@@ -100,6 +100,7 @@ def body(lesson: Lesson, block: int = 1) -> str:
     return str(Lesson.objects.get(pk=lesson.pk).blocks[block]["body"])
 
 
+@pytest.mark.slow
 def test_what_is_typed_is_there_after_loading_the_page_again(
     open_editor: Callable[..., Page], lesson: Lesson
 ) -> None:
@@ -146,6 +147,7 @@ def press(page: Page, button: Locator) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.slow
 def test_a_block_is_added_and_written_by_keyboard_alone(open_editor: Callable[..., Page]) -> None:
     page = open_editor()
     count = page.locator("[data-block]").count()
@@ -160,6 +162,7 @@ def test_a_block_is_added_and_written_by_keyboard_alone(open_editor: Callable[..
     expect(page.locator("[data-block]").last.locator(".read")).to_contain_text("Om te onthouden")
 
 
+@pytest.mark.slow
 def test_blocks_are_moved_and_removed_by_keyboard_alone_and_removing_is_undone(
     open_editor: Callable[..., Page], lesson: Lesson
 ) -> None:
@@ -181,6 +184,7 @@ def test_blocks_are_moved_and_removed_by_keyboard_alone_and_removing_is_undone(
     assert [block["id"] for block in row] == [*before[:-2], before[-1], before[-2]]
 
 
+@pytest.mark.slow
 def test_a_passage_is_found_and_put_in_after_the_open_block(
     open_editor: Callable[..., Page], lesson: Lesson
 ) -> None:
@@ -199,6 +203,7 @@ def test_a_passage_is_found_and_put_in_after_the_open_block(
     expect(page.locator(".blk.open")).to_have_attribute("data-block", row["id"])
 
 
+@pytest.mark.slow
 def test_two_tabs_show_both_texts_and_neither_is_lost(
     open_editor: Callable[..., Page], lesson: Lesson
 ) -> None:
@@ -217,6 +222,7 @@ def test_two_tabs_show_both_texts_and_neither_is_lost(
     assert lesson.saves.filter(state__icontains="Van het ene tabblad.").exists()
 
 
+@pytest.mark.slow
 def test_without_a_connection_the_text_stays_and_is_saved_once_there_is_one(
     open_editor: Callable[..., Page], lesson: Lesson
 ) -> None:
@@ -231,6 +237,7 @@ def test_without_a_connection_the_text_stays_and_is_saved_once_there_is_one(
     assert body(lesson).endswith("Zonder verbinding.")
 
 
+@pytest.mark.slow
 def test_a_page_that_went_away_gives_its_text_back(
     open_editor: Callable[..., Page], lesson: Lesson
 ) -> None:
@@ -251,6 +258,7 @@ def test_a_page_that_went_away_gives_its_text_back(
     assert body(lesson).endswith("Net voor het misging.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_the_editor_and_beside_it(
     open_editor: Callable[..., Page],
@@ -275,6 +283,7 @@ def test_axe_finds_nothing_in_the_editor_and_beside_it(
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
 def test_nothing_is_wider_than_the_screen(
     open_editor: Callable[..., Page], lesson: Lesson, width: int

@@ -107,6 +107,7 @@ def test_the_address_of_a_film_elsewhere_is_looked_at_when_it_is_written(
         expect(page.locator(f".editor .shown {said}")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_without_scripts_a_file_is_added_by_the_list(
     open_page: Callable[..., Page], live_server: LiveServer, tmp_path: Path
 ) -> None:
@@ -119,6 +120,7 @@ def test_without_scripts_a_file_is_added_by_the_list(
         page.wait_for_url("**/beheer/media/")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_too_large_gets_its_sentence(
     open_page: Callable[..., Page],
     live_server: LiveServer,
@@ -177,6 +179,7 @@ def test_a_film_elsewhere_is_a_link_without_scripts(
     expect(page.locator(".elsewhere button")).to_be_hidden()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_for_everybody_and_fit_a_telephone(
     open_page: Callable[..., Page],

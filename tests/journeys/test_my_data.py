@@ -52,6 +52,7 @@ def test_everything_is_taken_along_in_a_file(
     assert EMAIL in readable
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("course")
 def test_going_coming_back_by_the_mail_and_going_for_good(
     browser_page: Page, axe: Callable[[Page], list[str]]

@@ -102,6 +102,7 @@ def test_staff_come_in_with_a_passkey_alone_and_get_to_work(
     expect(page.locator("body.desk h1")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_reader_s_passkey_lets_in_until_it_is_taken_off(
     open_page: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_reader_s_passkey_lets_in_until_it_is_taken_off(
     page.wait_for_url("**/inloggen/**")
 
 
+@pytest.mark.slow
 def test_after_a_code_by_mail_and_asked_again_one_touch_will_do(
     open_page: Callable[..., Page], axe: Callable[[Page], list[str]]
 ) -> None:

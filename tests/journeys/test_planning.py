@@ -60,6 +60,7 @@ def first_day(page: Page) -> date:
     return date.fromisoformat(told[:10])
 
 
+@pytest.mark.slow
 @SCRIPTS
 def test_a_week_off_on_again_another_hour_and_everything_at_once(
     open_page: Callable[..., Page], live_server: LiveServer, scripts: bool
@@ -92,6 +93,7 @@ def test_a_week_off_on_again_another_hour_and_everything_at_once(
     assert not Unlock.objects.filter(opens_at__gt=timezone.now()).exists()
 
 
+@pytest.mark.slow
 @SCRIPTS
 def test_from_a_mail_one_stops_and_chooses_without_signing_in(
     open_page: Callable[..., Page], scripts: bool
@@ -170,6 +172,7 @@ def pages_of(enrolment: Enrolment) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(
     open_page: Callable[..., Page],
@@ -189,6 +192,7 @@ def test_axe_finds_nothing(
     assert found == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [320, 360, 1280])
 def test_no_page_is_wider_than_the_screen_and_all_one_touches_is_large_enough(
     open_page: Callable[..., Page], live_server: LiveServer, width: int

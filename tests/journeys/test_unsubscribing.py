@@ -191,6 +191,7 @@ def second_yes(enrolment: Enrolment) -> str:
     return way(enrolment, "/post/ja/")
 
 
+@pytest.mark.slow
 @SCRIPTS
 def test_from_an_offer_only_offers_stop(open_page: Callable[..., Page], scripts: bool) -> None:
     reader = follow_with_offers()
@@ -222,6 +223,7 @@ def test_who_never_gave_the_second_yes_gets_no_offer(browser_page: Page) -> None
     assert send(reader, days=22) == ["Je les", "Bevestig je keuze"]
 
 
+@pytest.mark.slow
 @SCRIPTS
 def test_a_pause_from_the_mail_asks_who_it_is_and_then_holds_the_next_one(
     open_page: Callable[..., Page], enrolment: Enrolment, scripts: bool
@@ -237,6 +239,7 @@ def test_a_pause_from_the_mail_asks_who_it_is_and_then_holds_the_next_one(
     assert Mail.objects.count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_before_and_after_stopping(
     open_page: Callable[..., Page],

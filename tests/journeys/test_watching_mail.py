@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
     from lessons.content.models import Course
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.developing")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("tests.developing"),
+    pytest.mark.slow,
+]
 READER = "lezer@example.org"
 MAILBOX = "/postvak/"
 BEGIN = "/cursus/{}/begin/"

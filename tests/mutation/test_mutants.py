@@ -69,6 +69,7 @@ def mangled(name: str) -> str:
     return f"xǁ{name.replace('.', 'ǁ')}" if "." in name else f"x_{name}"
 
 
+@pytest.mark.slow
 def test_every_function_with_authority_has_mutants(tmp_path: Path) -> None:
     (tmp_path / "setup.cfg").write_text("[mutmut]\nsource_paths = .\n", encoding="utf-8")
     told = subprocess.run(

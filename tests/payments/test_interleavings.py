@@ -159,6 +159,7 @@ def explored(name: str, *, guarded: bool) -> World:
     return world
 
 
+@pytest.mark.slow
 def test_whatever_the_order_of_steps_an_order_ends_as_stripe_has_it() -> None:
     worlds = [explored(name, guarded=True) for name in SCENARIOS]
 

@@ -214,6 +214,7 @@ def test_a_page_that_keeps_asking_does_not_keep_calling_who_does_not_answer(shop
     assert caller.get(path)[1]["known"] is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [*NOTHING_DONE, *DONE_UNHEARD])
 def test_a_refund_that_was_decided_on_is_given_once(shop: Shop, how: str) -> None:
     order = shop.order()

@@ -53,6 +53,7 @@ def test_a_reader_stays_for_thirty_days_without_reading() -> None:
     assert not Session.objects.filter(pk=key).exists(), "what is over is taken away"
 
 
+@pytest.mark.slow
 def test_a_reader_who_reads_every_day_comes_in_again_after_ninety_days() -> None:
     client = came_in(make_reader())
     days = [day for day in range(100) if is_in(client, timedelta(days=day))]

@@ -151,6 +151,7 @@ def broken(whole: Any) -> Iterator[Any]:
             yield from ({**whole, name: inner} for inner in broken(part))
 
 
+@pytest.mark.slow
 def test_nothing_that_is_sent_as_a_passkey_is_an_error_of_ours(
     client: Client, passkey: Passkey
 ) -> None:

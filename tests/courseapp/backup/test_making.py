@@ -54,6 +54,7 @@ def test_it_says_what_it_holds_and_only_its_owner_reads_it(copies: Copies) -> No
     assert len(keys["wrapped_by"]) == 1
 
 
+@pytest.mark.slow
 @with_keys
 def test_it_is_verified_by_putting_it_back_and_nothing_of_that_stays(copies: Copies) -> None:
     told = said("verify_backup", copies.site, "--keys", copies.keys)

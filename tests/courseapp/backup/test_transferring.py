@@ -62,6 +62,7 @@ def _database(address: str) -> Iterator[str]:
         raw.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+@pytest.mark.slow
 def test_all_of_it_arrives_or_the_target_stays_closed(
     copies: Copies,
     scratch: str,

@@ -170,6 +170,7 @@ def test_the_site_comes_up_stays_alone_outlives_its_worker_and_leaves_nothing_be
         urllib.request.urlopen(f"http://localhost:{port}/healthz", timeout=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 70000])
 def test_a_port_that_is_none_is_refused(tmp_path: Path, number: int) -> None:
     assert f"{number} is no port" in refusal(tmp_path, number)

@@ -7,6 +7,7 @@ import uuid
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from django.db import DatabaseError, models, transaction
 
 from courseapp import privacy
@@ -59,6 +60,7 @@ def test_there_is_a_row_of_everything_that_is_promised() -> None:
     assert sorted(set(promised()) - set(rows_of(make_person()))) == []
 
 
+@pytest.mark.slow
 def test_each_promised_field_is_in_the_export() -> None:
     user = make_person()
     rows = rows_of(user)

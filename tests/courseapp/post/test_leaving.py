@@ -96,6 +96,7 @@ def test_a_word_that_is_cut_or_forged_stops_nothing_and_says_nothing(asked: str)
     assert said() == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("brevo")
 def test_a_provider_brings_it_and_nobody_else_may(asked: str) -> None:
     with pytest.raises(SuspiciousOperation):

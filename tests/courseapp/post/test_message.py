@@ -87,6 +87,7 @@ def ours(of: Letter) -> bytes:
     return message.to_bytes(of, reply_to="praktijk@example.org")
 
 
+@pytest.mark.slow
 @given(to=ADDRESSES, subject=LINE, text=LONG, html=LONG, stream=STREAMS, out=UNSUBSCRIBE)
 @example("anna@example.org", "", ".\n..\n\n", "From me\n.", Letter.Stream.OFFER, "")
 @example("anna@example.org", "Je les “staat” klaar", " \n\t\n=", "é" * 5000, "lesson", "")

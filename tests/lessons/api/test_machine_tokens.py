@@ -57,14 +57,14 @@ def test_what_a_program_does_is_written_down_under_its_maker_and_its_token() -> 
 @pytest.mark.parametrize("has", ALL)
 def test_each_scope_opens_its_own_and_nothing_else(has: str) -> None:
     course = make_course()
-    lesson = lessons_of(course)[0]
-    make_lesson(course.modules.all()[0])
+    lesson, module = lessons_of(course)[0], course.modules.all()[0]
+    make_lesson(module)
     _token, secret = key_of(make_owner(), has)
     caller = by_machine(secret)
     answers = {
         "read": caller.get(f"staff/lessons/{lesson.pk}/"),
         "edit": caller.put(f"staff/lessons/{lesson.pk}/", {}),
-        "publish": caller.post(f"staff/modules/{course.modules.all()[0].pk}/publish/"),
+        "publish": caller.post(f"staff/modules/{module.pk}/publish/"),
     }
     for scope, (status, told) in answers.items():
         if scope == has:

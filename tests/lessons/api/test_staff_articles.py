@@ -121,6 +121,7 @@ def test_a_page_full_of_scripts_and_pixels_is_text_and_nothing_else(staff: Calle
     assert "alert" not in json.dumps(told["revision"]["passages"])
 
 
+@pytest.mark.slow
 def test_a_text_may_be_longer_than_other_bodies_but_not_endless(staff: Caller) -> None:
     long = f"{TEXT}\n" + "\n\n".join(f"Alinea {number} over afstand." for number in range(5_000))
     assert len(long) > 100_000

@@ -148,6 +148,7 @@ def test_losing_most_of_the_text_takes_saying_which_blocks_went(
     assert caller.put(path_of(lesson), short)[0] == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["title", "lead", "minutes", "required", "open_to_all", "blocks"])
 def test_a_write_is_whole_or_refused(staff: User, lesson: Lesson, field: str) -> None:
     text = text_of(lesson)

@@ -156,6 +156,7 @@ def nests_badly(html: str) -> bool:
     return False
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(SOURCES)
 @example("avond\n\nLees hier verder:\n\n•\nJe\n> \n# x")
@@ -166,6 +167,7 @@ def test_each_character_of_a_text_is_in_one_place_and_in_order(source: str) -> N
         assert in_order(parsed) == "".join(source.split())
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(trees().filter(lambda html: not nests_badly(html)))
 def test_each_visible_character_of_a_page_is_kept(html: str) -> None:
@@ -173,6 +175,7 @@ def test_each_visible_character_of_a_page_is_kept(html: str) -> None:
     assert nonblank(kept(article.parse(page, "html"))) == nonblank(seen(page))
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(ARTICLES)
 @example("> " * 30 + "diep")
@@ -186,6 +189,7 @@ def test_each_visible_character_of_markdown_is_kept(source: str) -> None:
 
 # Writing and reading a Word file takes as long as hundreds of texts, so they are few; the first has
 # everything in it.
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.lists(st.tuples(LINES, st.sampled_from(STYLES)), min_size=1, max_size=12))
 @example([(f"Een regel als {style}", style) for style in STYLES])

@@ -209,6 +209,7 @@ def test_an_article_of_which_nothing_is_left_gives_no_modules() -> None:
     assert derive("© 2024 De Kade").modules == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(SOURCES, st.sampled_from(["text", "markdown", "html"]))
 @example("woord " * 40_000, "text")

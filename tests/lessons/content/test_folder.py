@@ -132,6 +132,7 @@ def _fields(kind: type[blocks.Block]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+@pytest.mark.slow
 @given(data=st.data(), kind=st.sampled_from(sorted(blocks.KINDS)))
 def test_any_block_survives_its_file(
     data: st.DataObject, kind: str, tmp_path_factory: pytest.TempPathFactory

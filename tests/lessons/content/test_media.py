@@ -72,6 +72,7 @@ def test_a_photo_becomes_webp_with_smaller_versions_and_never_larger_ones(media_
     assert (entry.act, entry.target, entry.name) == ("media.added", str(row.pk), "Zee .jpg")
 
 
+@pytest.mark.slow
 def test_what_is_too_long_is_made_smaller_and_what_is_small_stays() -> None:
     assert make_media(photo(5000, 2500)).path.endswith("-2400x1200.webp")
     assert make_media(photo(1000, 3000)).path.endswith("-800x2400.webp")

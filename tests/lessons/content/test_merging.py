@@ -208,6 +208,7 @@ EDITED: dict[str, Callable[[Lesson, dict[str, Any], int, list[Lesson]], object]]
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(shape=SHAPES, other=SHAPES, edits=EDITS, foreign=st.booleans())
 def test_a_merge_changes_no_block_and_a_second_one_changes_nothing(
@@ -241,6 +242,7 @@ def test_a_merge_changes_no_block_and_a_second_one_changes_nothing(
         assert dict(course.lessons.values_list("pk", "version")) == versions
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(shape=SHAPES, edits=EDITS, new=SHAPES)
 def test_the_same_holds_when_the_article_was_revised(

@@ -69,6 +69,7 @@ def test_whatever_is_stored_is_read_or_refused_with_sentences(name: str, data: A
     assert all(problems.values())
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from([*Home.__dataclass_fields__]), JSON))
 def test_any_value_of_any_field_is_read_or_refused(data: dict[str, Any]) -> None:
     try:

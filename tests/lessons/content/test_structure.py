@@ -157,6 +157,7 @@ def test_what_moved_since_or_is_too_old_or_is_no_move_is_not_undone() -> None:
     assert order_of(course) == [[b, c, a]]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[*HealthCheck], deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=8))
 def test_whatever_is_done_every_lesson_stays_in_exactly_one_place(

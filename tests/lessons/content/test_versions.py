@@ -56,6 +56,7 @@ def test_what_holds_for_the_whole_lesson_is_compared_too() -> None:
     assert [part.kind for part in parts] == ["title", "lead", "settings", "text"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "text", "made"),
     [

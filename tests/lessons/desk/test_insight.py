@@ -98,6 +98,7 @@ def test_of_fewer_than_five_the_page_says_only_that() -> None:
     assert "minder dan\N{NO-BREAK SPACE}5" in the(page, "table").text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["30", "90", "365", "all", "31", "", "x\0y", "9" * 400])
 def test_a_period_is_one_of_four_and_anything_else_is_everybody(asked: str) -> None:
     course = make_read_course()

@@ -330,6 +330,7 @@ def lived(made: Sequence[Step], facts: Facts, *, days: int) -> list[tuple[dateti
     return told
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(made=sequences(), facts=histories())
 def test_nothing_goes_early_or_twice_or_two_on_a_day(made: list[Step], facts: Facts) -> None:

@@ -97,6 +97,7 @@ def test_a_second_version_has_every_place_looked_at_but_those_that_ended() -> No
     ]
 
 
+@pytest.mark.slow
 def test_a_publication_takes_no_more_statements_for_more_places(
     django_assert_max_num_queries: Any,
 ) -> None:

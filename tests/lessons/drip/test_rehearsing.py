@@ -315,6 +315,7 @@ def set_up(
     return sequence, steps, reader
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(
     max_examples=12,

@@ -292,6 +292,7 @@ READER: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=8, phases=PHASES, suppress_health_check=SLOW)
 @given(
@@ -317,6 +318,7 @@ def test_whatever_readers_do_and_staff_edit_what_arrives_keeps_the_promises(
         transaction.set_rollback(True)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(max_examples=6, phases=PHASES, suppress_health_check=SLOW)
 @given(

@@ -99,6 +99,7 @@ def test_making_the_last_open_lesson_optional_completes_too() -> None:
     assert Completed.objects.get().at == LATER
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["added", "moved", "renamed", "retired"])
 def test_with_a_thousand_readers_midway_no_change_loses_a_fact_or_reopens_anybody(
     change: str,

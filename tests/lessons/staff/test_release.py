@@ -249,6 +249,7 @@ with connection.execute_wrapper(killing):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_dies_between_claim_and_commit_leaves_the_plan_due() -> None:
     """A real process, killed when the edition is made and the plan taken away, before COMMIT."""
