@@ -6,6 +6,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
+# Where it is set, each of the many processes here would compile the whole project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first Python that is new enough; `make run PYTHON=/opt/python/bin/python3` names another.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \

@@ -132,6 +132,7 @@ def browser_page(open_page: Callable[..., Page]) -> Page:
     """A phone's page of a visitor nobody has seen before."""
     return open_page()
 
+
 # In the page, for what axe tells of each place that is well is a megabyte.
 WRONG = """async options => (await axe.run(document, options)).violations.map(
   one => `${one.id}: ${one.help} — ${one.nodes.map(node => node.target).join(", ")}`

@@ -149,6 +149,9 @@ def main(arguments: list[str]) -> int:
     everything = "--all" in arguments
     arguments = [word for word in arguments if word != "--all"]
     which = "" if everything else " and not slow"
+    if not everything:
+        # All of it is slow, and only to list what is in it takes eight seconds.
+        arguments.append("--ignore=tests/test_schemathesis.py")
     here = [*arguments, "-m", f"not postgresql{which}"]
     outcomes = [run("SQLite", here, environment(missing))]
     if "PostgreSQL" not in missing:

@@ -19,6 +19,7 @@ SOUND = """<!doctype html><html lang="nl"><head><title>Proef</title></head>
 <body><main><h1>Proef</h1><p>Tekst</p></main></body></html>"""
 
 
+@pytest.mark.slow
 def test_a_page_opens_on_a_phone_and_in_dutch(browser_page: Page) -> None:
     browser_page.goto("/")
 
@@ -26,6 +27,7 @@ def test_a_page_opens_on_a_phone_and_in_dutch(browser_page: Page) -> None:
     assert browser_page.evaluate("navigator.language") == "nl-NL"
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_on_a_sound_page(
     browser_page: Page, axe: Callable[[Page], list[str]]
 ) -> None:
@@ -34,6 +36,7 @@ def test_axe_finds_nothing_on_a_sound_page(
     assert axe(browser_page) == []
 
 
+@pytest.mark.slow
 def test_axe_finds_a_picture_without_words_and_pale_letters(
     browser_page: Page, axe: Callable[[Page], list[str]]
 ) -> None:
@@ -43,6 +46,7 @@ def test_axe_finds_a_picture_without_words_and_pale_letters(
     assert {found.split(":")[0] for found in axe(browser_page)} == {"color-contrast", "image-alt"}
 
 
+@pytest.mark.slow
 def test_another_host_and_a_broken_script_are_noticed(chromium: Browser) -> None:
     troubles = Troubles(hosts={"localhost:1"})
     page = chromium.new_page()

@@ -230,6 +230,7 @@ def test_no_template_is_made_of_a_value() -> None:
     assert callers(lambda name: name in makers or name.endswith(".from_string")) == set()
 
 
+@pytest.mark.slow
 def test_no_format_string_comes_from_a_request() -> None:
     loose = [
         f"{file}:{call.lineno} {name}"
@@ -274,6 +275,7 @@ def test_nothing_secret_comes_from_a_plain_generator() -> None:
     assert importers("random", "numpy") == set()
 
 
+@pytest.mark.slow
 def test_only_named_files_speak_to_the_outside() -> None:
     assert importers(*CALLERS) == OUTSIDE
 

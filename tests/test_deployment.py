@@ -53,6 +53,7 @@ def unit(name: str) -> configparser.RawConfigParser:
     return parser
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(services()))
 def test_every_service_is_contained(name: str) -> None:
     service = services()[name]

@@ -119,6 +119,7 @@ def test_the_first_release_names_apps_and_migrations_that_are_there() -> None:
     assert all(linting.HARMLESS.values())
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.parametrize(("ci", "status"), [("", 0), ("true", 1)])
 def test_without_postgresql_it_is_left_out_but_not_in_ci(ci: str, status: int) -> None:

@@ -155,6 +155,7 @@ PRODUCTION = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_a_process_on_a_developers_machine_goes_by_it_and_so_do_the_dates_of_rows(
     tmp_path: Path,
@@ -163,6 +164,7 @@ def test_a_process_on_a_developers_machine_goes_by_it_and_so_do_the_dates_of_row
     assert said(DEFAULTS, tmp_path) == "True True"
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.parametrize(
     "environment",
@@ -175,6 +177,7 @@ def test_beside_anything_real_there_is_no_such_clock(
     assert said(AHEAD, tmp_path, **environment) == "0"
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_migrations_do_not_take_it_for_another_default(tmp_path: Path) -> None:
     code = "from django.core.management import call_command as call; "

@@ -73,6 +73,7 @@ def ask(**environment: str) -> tuple[int, dict[str, str], float]:
     return int(status), json.loads(body), time.monotonic() - started
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_without_a_database_the_answer_is_503(tmp_path: Path) -> None:
     status, told, _seconds = ask(DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/db.sqlite3")

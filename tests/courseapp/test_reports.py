@@ -153,6 +153,7 @@ def test_an_error_in_a_report_is_no_second_error(
     assert "RuntimeError" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.parametrize(("dsn", "there"), [("", False), (DSN, True)])
 def test_it_sleeps_until_an_address_is_named(dsn: str, there: bool) -> None:

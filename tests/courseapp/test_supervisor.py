@@ -156,6 +156,7 @@ def test_a_first_child_that_never_comes_up_ends_it_all(hosted: list[Hosted]) -> 
     assert "worker | no way" in site.said
 
 
+@pytest.mark.slow
 def test_readiness_is_told_once(hosted: list[Hosted]) -> None:
     hosted.append(site := Hosted("import time; print('hello', flush=True); time.sleep(60)"))
     site.wait_for("hello")

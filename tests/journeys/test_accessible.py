@@ -101,6 +101,7 @@ def test_everything_one_touches_is_large_enough(
     assert small == []
 
 
+@pytest.mark.slow
 def test_the_keyboard_reaches_the_text_first(course: Course, browser_page: Page) -> None:
     page = browser_page
     page.goto(f"/cursus/{course.slug}/")

@@ -76,6 +76,7 @@ def test_axe_finds_nothing_and_no_page_is_too_wide(
     assert found == {}
 
 
+@pytest.mark.slow
 def test_a_kind_is_corrected_in_its_place(
     course: Course, open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LEAVE = "https://www.buienradar.nl/"
 
 
+@pytest.mark.slow
 def test_what_a_policy_refuses_fails_a_journey(chromium: Browser, live_server: LiveServer) -> None:
     troubles = Troubles(hosts=set())
     page = chromium.new_page()
@@ -36,6 +37,7 @@ def test_what_a_policy_refuses_fails_a_journey(chromium: Browser, live_server: L
     assert refused == {"style-src-elem", "img-src"}
 
 
+@pytest.mark.slow
 def test_text_becomes_neither_code_nor_html_behind_the_pages_back(
     chromium: Browser, live_server: LiveServer
 ) -> None:

@@ -57,6 +57,7 @@ def put_field(page: Page, kind: str, value: str = "") -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_chosen_picture_is_there_at_once_and_the_form_hears_of_it(
     open_page: Callable[..., Page], live_server: LiveServer, tmp_path: Path
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_chosen_picture_is_there_at_once_and_the_form_hears_of_it(
     assert page.evaluate(width) == 480
 
 
+@pytest.mark.slow
 def test_what_is_here_already_can_be_chosen_with_the_keyboard(
     open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:
@@ -96,6 +98,7 @@ def test_what_is_here_already_can_be_chosen_with_the_keyboard(
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
+@pytest.mark.slow
 def test_the_address_of_a_film_elsewhere_is_looked_at_when_it_is_written(
     open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:
@@ -137,6 +140,7 @@ def test_a_file_that_is_too_large_gets_its_sentence(
     assert MediaFile.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_a_film_elsewhere_asks_nothing_before_the_click(
     chromium: Browser, live_server: LiveServer
 ) -> None:
@@ -169,6 +173,7 @@ def test_a_film_elsewhere_asks_nothing_before_the_click(
     context.close()
 
 
+@pytest.mark.slow
 def test_a_film_elsewhere_is_a_link_without_scripts(
     open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:

@@ -122,6 +122,7 @@ def test_from_a_mail_one_stops_and_chooses_without_signing_in(
     assert offers.agreed(reader=enrolment.reader)
 
 
+@pytest.mark.slow
 @SCRIPTS
 def test_the_plan_is_downloaded_as_a_file_that_calendars_read(
     open_page: Callable[..., Page], live_server: LiveServer, scripts: bool
@@ -141,6 +142,7 @@ def test_the_plan_is_downloaded_as_a_file_that_calendars_read(
     assert found == [datetime.fromisoformat(str(day)) for day in days]
 
 
+@pytest.mark.slow
 def test_a_mail_read_in_a_browser_leads_on(
     open_page: Callable[..., Page], live_server: LiveServer
 ) -> None:

@@ -91,6 +91,7 @@ def test_without_stopping_the_next_mail_comes(enrolment: Enrolment) -> None:
     assert send(enrolment, days=2) == ["Een dag later", "Welkom"]
 
 
+@pytest.mark.slow
 @SCRIPTS
 def test_a_stop_from_the_mail_holds_before_the_next_one(
     open_page: Callable[..., Page], enrolment: Enrolment, scripts: bool
@@ -111,6 +112,7 @@ def test_a_stop_from_the_mail_holds_before_the_next_one(
     assert wants_lessons(enrolment)
 
 
+@pytest.mark.slow
 def test_a_mail_program_stops_by_itself_and_twice_is_once(
     open_page: Callable[..., Page], enrolment: Enrolment
 ) -> None:
@@ -124,6 +126,7 @@ def test_a_mail_program_stops_by_itself_and_twice_is_once(
     assert send(enrolment, days=2) == ["Welkom"]
 
 
+@pytest.mark.slow
 @SCRIPTS
 def test_no_mails_at_all_is_one_button(
     open_page: Callable[..., Page], enrolment: Enrolment, scripts: bool
@@ -148,6 +151,7 @@ def stop_from_the_mail(page: Page, enrolment: Enrolment) -> None:
     expect(page.locator("main [role=status]")).to_be_visible()
 
 
+@pytest.mark.slow
 @SCRIPTS
 def test_from_a_reminder_only_reminders_stop(open_page: Callable[..., Page], scripts: bool) -> None:
     reader = make_following(
@@ -212,6 +216,7 @@ def test_from_an_offer_only_offers_stop(open_page: Callable[..., Page], scripts:
     expect(about_trainings).not_to_be_checked()
 
 
+@pytest.mark.slow
 def test_who_never_gave_the_second_yes_gets_no_offer(browser_page: Page) -> None:
     """Opening the page of the second yes, as programs do that look into mails, is none."""
     reader = follow_with_offers()

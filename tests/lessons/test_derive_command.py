@@ -66,6 +66,7 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
         run(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_refusal_ends_with_status_1_and_a_sentence_on_stderr(tmp_path: Path) -> None:
     file = tmp_path / "leeg.txt"
     file.touch()

@@ -107,6 +107,7 @@ TRICKS: tuple[Trick, ...] = (
 )
 
 
+@pytest.mark.slow
 def test_ten_thousand_forgeries_are_refused_and_leave_nothing() -> None:
     dice = Random(20261122)  # noqa: S311 -- the same ten thousand each time.
     requests = RequestFactory()

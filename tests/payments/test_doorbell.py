@@ -51,6 +51,7 @@ def run(code: str, **variables: str) -> str:
     return told.stdout
 
 
+@pytest.mark.slow
 def test_a_burst_rings_a_few_times_and_once_after_the_last(tmp_path: Path) -> None:
     rung, heard_the_last = run(RING, VAR_DIR=str(tmp_path)).split()
 

@@ -121,6 +121,7 @@ def lost(story: Story, intent: str) -> None:
     story.world.dispute_close(story.world.dispute_open(intent)["id"], "lost")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("list_is_there", [True, False], ids=["by the list", "by the audit alone"])
 @pytest.mark.parametrize("happens", [given_back, disputed, lost])
 def test_what_happens_in_the_dashboard_is_known_within_a_day(
@@ -157,6 +158,7 @@ def test_a_part_is_given_back_once_though_stripe_forgets_the_key_of_the_lost_ans
     assert story.wrong() == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("list_is_there", [True, False], ids=["by the list", "by the audit alone"])
 def test_a_refund_that_comes_back_later_is_known_within_a_day(
     story: Story, list_is_there: bool
@@ -177,6 +179,7 @@ def test_a_refund_that_comes_back_later_is_known_within_a_day(
     assert story.wrong() == {}
 
 
+@pytest.mark.slow
 def test_a_dispute_that_ends_after_months_is_known_within_a_day(story: Story) -> None:
     order, intent = sold_long_ago(story)
     dispute = story.world.dispute_open(intent)["id"]

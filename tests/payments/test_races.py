@@ -148,6 +148,7 @@ def test_eight_requests_with_one_key_are_one_order_with_one_201(shop: Shop) -> N
     assert len(shop.stripe.world.all("checkout.session")) == 1
 
 
+@pytest.mark.slow
 def test_invoices_of_many_orders_at_once_have_no_gap(shop: Shop) -> None:
     orders = [paid_unheard(shop) for _ in range(12)]
 

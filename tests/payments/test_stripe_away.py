@@ -96,6 +96,7 @@ def sweep() -> None:
     tasks.sweep()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [*NOTHING_DONE, *DONE_UNHEARD])
 def test_an_order_stands_without_a_payment_page_and_gets_the_one_it_asked_for(
     shop: Shop, how: str
@@ -132,6 +133,7 @@ def test_an_answer_that_is_stored_as_a_failure_is_given_up_for_another_attempt(s
     assert order.attempts.filter(state="open").count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [*NOTHING_DONE, *DONE_UNHEARD])
 def test_an_app_gets_its_order_without_a_page_and_a_problem_when_it_asks_for_one(
     shop: Shop, how: str
@@ -151,6 +153,7 @@ def test_an_app_gets_its_order_without_a_page_and_a_problem_when_it_asks_for_one
     assert again[1]["payment_url"] == Attempt.objects.get(state="open").url
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["500", "429", "cut_before", "slow", "garbage"])
 def test_the_return_page_says_what_is_known_and_the_worker_finds_out(shop: Shop, how: str) -> None:
     reader = make_reader()
@@ -234,6 +237,7 @@ def test_a_refund_that_was_decided_on_is_given_once(shop: Shop, how: str) -> Non
     assert (Refund.objects.get().status, order.refunded_amount) == ("succeeded", 5_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["500", "cut_before", "slow", "garbage"])
 def test_who_withdraws_while_stripe_is_away_is_out_at_once_and_gets_the_money_later(
     shop: Shop, how: str
@@ -254,6 +258,7 @@ def test_who_withdraws_while_stripe_is_away_is_out_at_once_and_gets_the_money_la
     assert order.refunded_amount == PRICE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["500", "429", "cut_before", "slow", "garbage"])
 def test_what_could_not_be_pulled_is_pulled_the_next_time(shop: Shop, how: str) -> None:
     order = shop.order()
@@ -272,6 +277,7 @@ def test_what_could_not_be_pulled_is_pulled_the_next_time(shop: Shop, how: str) 
     assert order.state == "paid"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["500", "cut_before", "slow", "garbage"])
 def test_the_audit_of_a_day_without_stripe_is_made_up_for_the_next(shop: Shop, how: str) -> None:
     order = shop.order()

@@ -50,6 +50,7 @@ def send_code(client: Client) -> str:
     return latest_code(EMAIL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GUARDED)
 def test_a_mailbox_is_asked_before_the_locks_change(client: Client, name: str) -> None:
     an_hour_in(client)

@@ -82,6 +82,7 @@ def count_guesses(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return seen
 
 
+@pytest.mark.slow
 def test_all_ways_together_have_ten_guesses(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = count_guesses(monkeypatch)
     guesser = Guesser()
@@ -95,6 +96,7 @@ def test_all_ways_together_have_ten_guesses(anna: User, monkeypatch: pytest.Monk
     assert "_auth_user_id" not in stranger.session, "the right one comes too late as well"
 
 
+@pytest.mark.slow
 def test_the_owner_s_own_browser_is_let_in_meanwhile(anna: User) -> None:
     own = Client()
     sign_in(own, EMAIL)
@@ -142,6 +144,7 @@ def test_a_second_step_counts_along(anna: User, monkeypatch: pytest.MonkeyPatch)
     assert "_auth_user_id" not in thief.session
 
 
+@pytest.mark.slow
 def test_asking_again_counts_along(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = count_guesses(monkeypatch)
     client = Client()

@@ -60,6 +60,7 @@ def test_a_reader_who_reads_every_day_comes_in_again_after_ninety_days() -> None
     assert days == list(range(91))
 
 
+@pytest.mark.slow
 def test_staff_are_out_after_three_idle_hours_and_twelve_in_all() -> None:
     staff = make_reader(is_staff=True)
     assert is_in(came_in(staff), timedelta(hours=2, minutes=59))

@@ -119,6 +119,7 @@ def test_what_fails_leaves_nothing_behind_and_says_why(
         said("backup", site, "--keep-days", 8)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 @with_keys
 def test_a_full_disk_is_told_and_nothing_half_is_left(copies: Copies, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ def test_what_is_due_is_found_by_its_index_and_not_by_reading_the_table(
     backlog.empty(queue)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("queue", backlog.QUEUES, ids=lambda queue: queue.name)
 def test_a_flood_is_read_by_the_batch_while_the_counts_are_of_before_it(

@@ -56,6 +56,7 @@ def ring_three_times(broker: str, *, answers: bool = False) -> list[float]:
     return [float(row) for row in result.stdout.split()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])
 def test_a_dead_broker_delays_nobody(scheme: str, closed_port: int) -> None:
     times = ring_three_times(f"{scheme}://127.0.0.1:{closed_port}")
@@ -63,6 +64,7 @@ def test_a_dead_broker_delays_nobody(scheme: str, closed_port: int) -> None:
     assert max(times[1:]) < 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])
 def test_a_hanging_broker_delays_one_request_by_less_than_a_second(
     scheme: str, hanging_port: int

@@ -102,6 +102,7 @@ def test_a_mail_program_reads_the_same_in_ours_as_in_django_s(
     assert read(ours(of)) == read(of_django(of))
 
 
+@pytest.mark.slow
 @given(subject=LINE, before=WORDS, after=WORDS, value=LONG, short=LINE)
 @example("", "zin ", " einde ", "Anna & \"Co\" <b>\n'regel'", " ")
 def test_a_form_filled_in_says_the_same_as_its_words_written_out(

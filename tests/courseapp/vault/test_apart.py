@@ -47,6 +47,7 @@ def test_the_router_has_a_word_for_its_own_model_only() -> None:
     assert (router.db_for_read(User), router.db_for_write(User)) == (None, None)
 
 
+@pytest.mark.slow
 @pytest.mark.once
 def test_preparing_makes_the_database_of_keys_and_finds_it_made(tmp_path: Path) -> None:
     environment = {

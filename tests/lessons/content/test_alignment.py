@@ -61,6 +61,7 @@ def test_one_edited_passage_keeps_its_key_and_all_others(
         ]
 
 
+@pytest.mark.slow
 @given(LISTS, LISTS)
 def test_any_revision_has_unique_keys_and_sections_that_exist(
     before: list[str], after: list[str]

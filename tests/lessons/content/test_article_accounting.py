@@ -213,6 +213,7 @@ def test_each_character_of_a_word_file_is_kept(rows: list[tuple[str, str]]) -> N
     assert nonblank(kept(parsed)) == nonblank(shown)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(SOURCES, st.sampled_from(["text", "markdown", "html"]))
 def test_keys_are_valid_and_used_once_and_always_the_same(source: str, form: article.Form) -> None:
@@ -224,6 +225,7 @@ def test_keys_are_valid_and_used_once_and_always_the_same(source: str, form: art
     assert article.parse(source, form) == parsed
 
 
+@pytest.mark.slow
 @given(st.lists(LINES, min_size=1, max_size=12), st.data())
 def test_an_edit_changes_no_other_passages_key(lines: list[str], data: st.DataObject) -> None:
     rows = [f"Zin {at} {escape(line)}." for at, line in enumerate(lines)]

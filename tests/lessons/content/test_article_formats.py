@@ -155,6 +155,7 @@ def test_bold_lines_of_a_word_file_are_headings() -> None:
     assert [p.kind for p in parsed.passages] == ["paragraph", "heading", "paragraph"]
 
 
+@pytest.mark.slow
 def test_a_word_file_without_any_marking_has_its_short_lines_as_headings() -> None:
     source, form = article.read(
         make_word(

@@ -161,6 +161,7 @@ def written(tmp_path: Path, name: str, old: str, new: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "old", "new", "sentence"),
     [
@@ -238,6 +239,7 @@ def test_a_copy_of_a_folder_takes_no_lessons_away_from_the_course_it_was_copied_
     assert course.lessons.count() == 2
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_commands_load_export_import_and_publish(tmp_path: Path) -> None:
     call_command("load_courses")

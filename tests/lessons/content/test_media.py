@@ -191,6 +191,7 @@ def test_what_is_no_good_picture_is_refused_with_a_sentence_and_leaves_nothing(
     assert names_in(media_root) == set()
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     """One megabyte that would be 243 of pixels."""
     bomb = png_header(9_000, 9_000, rows=9_000)

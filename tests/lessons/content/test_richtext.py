@@ -34,6 +34,7 @@ def test_what_is_shown_is_read_back_as_a_text_that_shows_the_same(text: str) -> 
     assert richtext.from_html(richtext.to_html(read)) == read
 
 
+@pytest.mark.slow
 @given(MARKDOWN)
 def test_a_text_nobody_touched_stays_as_it_is_byte_for_byte(text: str) -> None:
     shown = str(richtext.to_html(text))
@@ -43,6 +44,7 @@ def test_a_text_nobody_touched_stays_as_it_is_byte_for_byte(text: str) -> None:
         assert richtext.edited(in_items, text) == text
 
 
+@pytest.mark.slow
 def test_every_text_of_the_shipped_courses_comes_through_the_editor_unchanged() -> None:
     texts = []
     for folder in (settings.BASE_DIR / "lessons/courses").iterdir():
@@ -94,6 +96,7 @@ def test_what_would_harm_is_left_out(html: str) -> None:
     assert richtext.from_html(html) == "tekst"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "html",
     [

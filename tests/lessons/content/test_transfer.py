@@ -77,6 +77,7 @@ def test_a_folder_that_names_an_unknown_kind_is_refused(tmp_path: Path) -> None:
         read_folder(tmp_path / "one")
 
 
+@pytest.mark.slow
 def test_a_course_whose_keys_another_article_has_is_taken_in_with_others(tmp_path: Path) -> None:
     path = SHIPPED / "bindingsangst-ontmaskerd"
     file = read_folder(path)

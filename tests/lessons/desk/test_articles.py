@@ -70,6 +70,7 @@ def test_a_pasted_text_is_shown_with_what_was_recognised_and_what_was_left_out(
     assert (entry.act, entry.by) == ("article.added", person)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -85,6 +86,7 @@ def test_a_file_is_taken_in_whatever_it_is_made_with(desk: Client, name: str, da
     assert Article.objects.get().revisions.get().passages.count() > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
@@ -278,6 +280,7 @@ def test_a_piece_of_an_older_version_does_not_come_back(desk: Client) -> None:
     assert desk.get(url).status_code == 405
 
 
+@pytest.mark.slow
 def test_a_book_is_shown_in_parts_and_a_passage_is_found_in_its_own(desk: Client) -> None:
     article = an_article(
         "\n\n".join(f"Alinea {n} gaat over de stilte in huis." for n in range(900))

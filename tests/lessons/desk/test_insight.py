@@ -131,6 +131,7 @@ def test_a_course_nobody_made_is_not_there() -> None:
     assert answer.status_code == HTTPStatus.NOT_FOUND
 
 
+@pytest.mark.slow
 def test_pages_keep_to_ten_statements_whatever_the_number_of_readers() -> None:
     course = make_read_course()
     browser = practitioner()

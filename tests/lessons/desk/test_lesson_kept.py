@@ -130,6 +130,7 @@ def test_a_version_that_is_not_kept_or_was_not_seen_changes_nothing(asked: str) 
     assert mine.get(f"/beheer/les/{uuid4()}/versies/").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("saves", [2, 30])
 def test_the_versions_take_the_same_queries_however_many_there_are(saves: int) -> None:
     lesson, (_me, mine) = a_lesson(), staff_and_client()

@@ -41,6 +41,7 @@ def gone(now: datetime) -> list[str]:
     return [letter.to for letter in sent]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [date(2026, 10, 25), date(2027, 3, 28)])
 @pytest.mark.parametrize("hour", [time(2, 30), time(8)])
 def test_over_a_change_of_the_clock_each_day_has_its_mail_once_at_its_hour(

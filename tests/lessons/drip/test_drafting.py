@@ -101,6 +101,7 @@ def test_at_the_end_of_the_list_a_move_changes_nothing_and_leaves_no_trace() -> 
     assert audit.of([sequence.pk]) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.tuples(st.sampled_from("mrae"), st.integers(0, 5)), max_size=8))
 def test_taking_every_step_back_leads_to_where_it_began(acts: list[tuple[str, int]]) -> None:

@@ -114,6 +114,7 @@ made = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(step=made)
 def test_any_step_survives_its_file(step: Step, tmp_path_factory: pytest.TempPathFactory) -> None:
     course = tmp_path_factory.mktemp("course")

@@ -350,6 +350,7 @@ def test_nothing_goes_early_or_twice_or_two_on_a_day(made: list[Step], facts: Fa
             assert one.day is None or not pause.begins <= now < pause.ends
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(made=sequences(), facts=histories(), ahead=st.integers(0, 40))
 def test_what_is_shown_before_is_what_is_sent(made: list[Step], facts: Facts, ahead: int) -> None:
@@ -372,6 +373,7 @@ def test_what_is_shown_before_is_what_is_sent(made: list[Step], facts: Facts, ah
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(made=sequences(), facts=histories(), after=st.integers(0, 30))
 def test_whatever_is_edited_no_step_goes_twice_and_nothing_of_the_past(

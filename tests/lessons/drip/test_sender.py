@@ -338,6 +338,7 @@ def test_what_is_shown_is_what_comes(
         transaction.set_rollback(True)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_weeks_are_not_empty() -> None:
     sequence, _steps, reader = set_up(ONE_A_LESSON, READER, True, "none")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.once
 
 
+@pytest.mark.slow
 @given(made=sequences())
 def test_a_step_is_stored_and_read_back_equal(made: list[Step]) -> None:
     assert list(steps.many_from_json([one.as_json() for one in made])) == made

@@ -168,6 +168,7 @@ def test_another_hour_and_another_clock() -> None:
     assert {at.time() for at in to_come(enrolment)} == {time(19, 30)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "said", [{"hour": "25:00"}, {"hour": "x"}, {"zone": "Mars"}, {"zone": "\x00"}]
 )

@@ -23,6 +23,7 @@ def publish_round(course: Course, wanderer: Lesson, homes: list[Module], number:
     publish_all(course)
 
 
+@pytest.mark.slow
 def test_while_a_lesson_moves_to_and_fro_every_outline_is_of_one_edition() -> None:
     course, reader = make_course(modules=2, lessons=3), make_reader()
     make_enrolment(reader, course)

@@ -93,6 +93,7 @@ def test_what_everybody_is_answered_is_what_is_described(shop: Shop) -> None:
     hold(visitor.post("withdrawals/", {}), "post", "withdrawals/")
 
 
+@pytest.mark.slow
 def test_what_buyers_are_answered_is_what_is_described(shop: Shop) -> None:
     reader = make_reader()
     caller = Caller(reader)

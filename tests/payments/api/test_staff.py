@@ -129,6 +129,7 @@ def test_a_filter_that_is_none_is_refused(query: str) -> None:
     assert (status, problem["code"]) in {(400, "invalid_input"), (400, "invalid_cursor")}
 
 
+@pytest.mark.slow
 def test_many_orders_take_no_more_statements_than_one(shop: Shop) -> None:
     caller = Caller(make_owner())
     paid(shop)
@@ -169,6 +170,7 @@ def test_a_refund_is_decided_once_for_its_key(shop: Shop) -> None:
     assert refunded(caller, order, 4_000)[1]["code"] == "idempotency_key_reused"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("amount", "status", "code"),
     [

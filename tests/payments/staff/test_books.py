@@ -53,6 +53,7 @@ def cents(text: str) -> int:
     return int(text.replace(",", ""))
 
 
+@pytest.mark.slow
 def test_the_file_sums_to_the_ledger_and_to_the_page(
     browser: Client, owner: User, shop: Shop, lived: dict[str, Order]
 ) -> None:

@@ -54,6 +54,7 @@ def do(browser: Client, act: str, order: Order, **fields: str) -> str:
     return the(tree(answer), "main").text()
 
 
+@pytest.mark.slow
 def test_the_answer_says_why_in_each_state(browser: Client, lived: dict[str, Order]) -> None:
     day = today()
     expected = {
@@ -115,6 +116,7 @@ def test_an_order_whose_buyer_is_erased_says_so_and_names_nobody(
     assert "weg@example.org" not in html
 
 
+@pytest.mark.slow
 def test_the_timeline_holds_every_kind_of_row_in_order(
     browser: Client, lived: dict[str, Order]
 ) -> None:
@@ -262,6 +264,7 @@ def test_access_is_closed_for_a_reason_and_given_back(browser: Client, shop: Sho
     assert "Marieke gaf de toegang terug" in told
 
 
+@pytest.mark.slow
 def test_lifting_while_stripe_is_away_follows_later(
     browser: Client, shop: Shop, settings: Any
 ) -> None:
@@ -295,6 +298,7 @@ def test_the_confirmation_goes_again_to_the_order_s_address(browser: Client, sho
     assert "stuurde de bevestiging opnieuw" in happened(browser, order)
 
 
+@pytest.mark.slow
 def test_stripe_is_asked_at_a_click(browser: Client, shop: Shop, settings: Any) -> None:
     order = shop.order()
     shop.stripe.world.pay(shop.session(order))

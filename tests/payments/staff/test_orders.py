@@ -28,6 +28,7 @@ def shown(browser: Client, **asked: str) -> list[str]:
     return [node.text() for node in tree(answer).css("main .things .what > a")]
 
 
+@pytest.mark.slow
 def test_each_filter_shows_its_orders_and_only_those(
     browser: Client, lived: dict[str, Order]
 ) -> None:
@@ -41,6 +42,7 @@ def test_each_filter_shows_its_orders_and_only_those(
     assert shown(browser, state="anders") == everything
 
 
+@pytest.mark.slow
 def test_every_state_has_a_filter_and_words_of_its_own(
     browser: Client, lived: dict[str, Order]
 ) -> None:
@@ -49,6 +51,7 @@ def test_every_state_has_a_filter_and_words_of_its_own(
     assert {str(words) for words in orders.FILTERS.values()} <= tags
 
 
+@pytest.mark.slow
 def test_it_is_found_by_number_address_and_invoice(
     browser: Client, lived: dict[str, Order]
 ) -> None:
