@@ -23,13 +23,20 @@ MAY = "SELECT usesuper FROM pg_user WHERE usename = current_user"
 
 @pytest.fixture(autouse=True, scope="session")
 def flush_without_triggers() -> Iterator[None]:
-    """Around what Django does to empty a database: triggers off, and on again."""
+    """Around what Django does to empty a database: triggers off, and on again. A database goes
+    at the end also while a thread of a test is still on its way out."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SQLite.ops_class, "sql_flush", _on_sqlite(SQLite.ops_class.sql_flush))
         patch.setattr(
             PostgreSQL.ops_class, "sql_flush", _on_postgresql(PostgreSQL.ops_class.sql_flush)
         )
+        patch.setattr(PostgreSQL.creation_class, "_destroy_test_db", _drop)
         yield
+
+
+def _drop(self: Any, name: str, _verbosity: int) -> None:
+    with self._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")
 
 
 def _on_sqlite(flush: Any) -> Any:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import kombu
 import pytest
+from celery.worker.consumer import Consumer
+from kombu.asynchronous import Hub
+from kombu.asynchronous.timer import Timer
 
 from courseapp import hearing
 from tests.lessons.drip.machines import Redis
@@ -46,3 +49,15 @@ def test_who_cannot_acknowledge_gives_the_connection_up(server: Redis, *, dies: 
             else:
                 hearing.or_give_up(message.ack_log_error)(log, errors)
                 assert message.acknowledged
+
+
+def test_the_loop_looks_up_often_whatever_else_there_is_to_do() -> None:
+    """Only then does it see that the worker is to stop."""
+    listener = object.__new__(hearing.Hearing)
+    listener.steps, listener.blueprint = [], Consumer.Blueprint()
+    hub = Hub(timer=Timer())
+    hub.call_later(60, print)
+    assert hub.fire_timers() > hearing.ATTENTION
+    listener.register_with_event_loop(hub)
+    assert hub.fire_timers() <= hearing.ATTENTION
+    hub.close()

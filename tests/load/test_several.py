@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.slow, pytest.mark.broker, pytest.mark.once]
-READERS, ORDERS, COPIES = 1_000, 12, 2
+READERS, ORDERS, COPIES = 400, 12, 2
 
 
 def test_orders_mails_and_readers_come_over_all_machines(tmp_path: Path) -> None:
