@@ -75,12 +75,16 @@ def test_staff_wait_as_long_as_it_takes_and_readers_do_not() -> None:
     assert patience.left() is None
 
 
+SLEEP = "SELECT pg_sleep(30)"
+WAKE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = %s"
+
+
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_silent_database_is_given_up_and_asked_anew_afterwards() -> None:
     def sleep() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(30)")
+            cursor.execute(SLEEP)
 
     began = time.monotonic()
     with patience.until(0.3), pytest.raises(OperationalError, match="does not answer"):
@@ -91,6 +95,9 @@ def test_a_silent_database_is_given_up_and_asked_anew_afterwards() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+        # It sleeps on, though nobody listens, and holds on to what other tests remove.
+        cursor.execute(WAKE, [SLEEP])
+        assert cursor.fetchone() == (True,)
 
 
 @pytest.mark.postgresql
