@@ -161,10 +161,15 @@ class Site(Side):
 
 
 def database() -> dict[str, Any]:
-    """How this process speaks to its database, for another side to do the same."""
+    """How this process speaks to its database, for another side to do the same.
+
+    By Django's own engine: ours, which stands on it, is no part of another side's environment.
+    """
     ours = settings.DATABASES["default"]
-    names = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
-    return {name: ours[name] for name in names if name in ours} | {"NAME": str(ours["NAME"])}
+    names = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+    engine = f"django.db.backends.{'sqlite3' if connection.vendor == 'sqlite' else 'postgresql'}"
+    told = {name: ours[name] for name in names if name in ours}
+    return {**told, "ENGINE": engine, "NAME": str(ours["NAME"])}
 
 
 def _read_half(reader: User, course: Course) -> None:
