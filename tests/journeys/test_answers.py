@@ -17,13 +17,13 @@ from lessons.reading import enrolling
 from lessons.reading.models import Answer
 from tests.databases import BOTH
 from tests.factories import lessons_of, make_reader
-from tests.journeys.walking import begin_from_home, carry_session
+from tests.journeys.walking import begin_from_home, carry_session, open_before
 from tests.lessons.reading.writing import agree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Dialog, Locator, Page, Route
+    from playwright.sync_api import Dialog, Locator, Page
     from pytest_django.live_server_helper import LiveServer
 
     from courseapp.accounts.models import User
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(databases=BOTH, transaction=True)
 SECRET = "zilvermeeuw"
 WORDS = f"Vanavond hoor ik de {SECRET} boven de kade."
+SCRIPT = "**/answers*.js"
 EXERCISE, CHECK = ".b-exercise form.write", ".b-selfcheck form.write"
 STORED = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
 
@@ -110,30 +111,11 @@ def test_a_newcomer_is_asked_once_writes_and_finds_it_again_on_another_device(
     assert device.title().startswith("Mijn schrift")
 
 
-def open_before_its_script(page: Page, address: str) -> Callable[[], None]:
-    """Show a lesson as a slow phone does; what is returned lets come the script that saves."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/answers*.js", hold)
-    page.goto(address, wait_until="commit")
-
-    def let_come() -> None:
-        while not held:
-            page.wait_for_timeout(50)
-        held.pop().continue_()
-        page.unroute("**/answers*.js")
-
-    return let_come
-
-
 def test_what_was_written_before_the_script_came_is_saved_too(
     course: Course, writing: Callable[..., Page]
 ) -> None:
     page = writing()
-    let_come = open_before_its_script(page, lesson_with(course, "exercise"))
+    let_come = open_before(page, SCRIPT, lesson_with(course, "exercise"))
     place = page.locator(EXERCISE).first
     place.locator("textarea").fill(WORDS)
     assert kept_texts() == 0
@@ -141,7 +123,7 @@ def test_what_was_written_before_the_script_came_is_saved_too(
     saved(place)
     assert kept_texts() == 1
 
-    let_come = open_before_its_script(page, lesson_with(course, "selfcheck"))
+    let_come = open_before(page, SCRIPT, lesson_with(course, "selfcheck"))
     check = page.locator(CHECK).first
     tick(check, 0, 2)
     let_come()

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from lessons.content.models import Lesson
 from tests.factories import lessons_of, make_reader
-from tests.journeys.walking import carry_session
+from tests.journeys.walking import carry_session, open_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +112,19 @@ def test_what_is_typed_is_there_after_loading_the_page_again(
     expect(page.locator(".blk .read").nth(1)).to_contain_text("Er komt 1 * 2 bij.")
     kept = page.evaluate("Object.keys(sessionStorage)")
     assert [name for name in kept if name.startswith("les:")] == []
+
+
+@pytest.mark.slow
+def test_what_was_typed_before_the_script_came_is_saved_too(
+    open_page: Callable[..., Page], live_server: LiveServer, lesson: Lesson, staff: User
+) -> None:
+    page = open_page(viewport=WIDE)
+    carry_session(page, staff, live_server.url)
+    let_come = open_before(page, "**/desk/lesson*.js", f"/beheer/les/{lesson.pk}/")
+    page.locator("#f-title").fill("Wat er al stond")
+    let_come()
+    expect(state(page)).to_have_text(SAVED)
+    assert Lesson.objects.get(pk=lesson.pk).title == "Wat er al stond"
 
 
 def test_layout_and_links_are_kept_and_nothing_else_changes(

@@ -14,7 +14,7 @@ from tests.signing import let_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from courseapp.accounts.models import User
 
@@ -73,3 +73,22 @@ def looked_at(page: Page, axe: Callable[[Page], list[str]]) -> list[str]:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found += [f"{scheme}: {violation}" for violation in axe(page)]
     return found
+
+
+def open_before(page: Page, script: str, address: str) -> Callable[[], None]:
+    """Show a page as a slow phone does; what is returned lets its script come."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(script, hold)
+    page.goto(address, wait_until="commit")
+
+    def let_come() -> None:
+        while not held:
+            page.wait_for_timeout(50)
+        held.pop().continue_()
+        page.unroute(script)
+
+    return let_come

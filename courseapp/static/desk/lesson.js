@@ -243,9 +243,9 @@
     );
     notices.prepend(note);
   }
-  // Whoever is quick types before this script has come.
+  // Whoever is quick types before this script has come; it is told of below, when all is prepared.
   const typed = (one) => one.matches("textarea, input[type=text]") && one.value !== one.defaultValue;
-  if ([...form.elements].some(typed)) changed();
+  const wasTyped = [...form.elements].some(typed);
 
   /* --- Acts: the same form, another button ----------------------------------------------------- */
 
@@ -633,4 +633,5 @@
   const here = location.hash && document.getElementById(location.hash.slice(1));
   if (here && here.matches("[data-block]")) open(here, { focus: false });
   page.querySelector(".outline [aria-current]")?.scrollIntoView({ block: "nearest" });
+  if (wasTyped) changed();
 }
