@@ -60,12 +60,13 @@ def empty_cache() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def own_language() -> Iterator[None]:
-    """A page that was read in English leaves its thread in English; no test starts so."""
+def own_language_and_clock() -> Iterator[None]:
+    """A page that was read in English, or in Perth, leaves its thread so; no test starts there."""
     yield
-    from django.utils import translation  # noqa: PLC0415 -- likewise.
+    from django.utils import timezone, translation  # noqa: PLC0415 -- likewise.
 
     translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ SQL = {
     "lessons/reading/standing_sql.py",
     "lessons/reading/visits.py",
     "lessons/staff/readers_sql.py",
+    "payments/inbox.py",
 }
 # Django's own SQL of a query, with its values apart; names of tables; a figure of ours.
 MADE_OF_QUERIES = [

@@ -1,7 +1,11 @@
-"""Who a session belongs to: allauth's backend, with the one query of every request written out."""
+"""Who a session belongs to: allauth's backend, with the one query of every request written out.
+
+Mostly not even that is asked: the account came along with its session (``courseapp.sessions``).
+"""
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +22,23 @@ if TYPE_CHECKING:
 
 FIELDS = User._meta.concrete_fields
 NAMES = [field.attname for field in FIELDS]
-BY_ID = (
-    f"SELECT {', '.join(str(field.column) for field in FIELDS)} FROM accounts_user WHERE id = %s"  # noqa: S608
-)
+COLUMNS = ", ".join(f"account.{field.column}" for field in FIELDS)
+BY_ID = f"SELECT {COLUMNS} FROM accounts_user AS account WHERE id = %s"  # noqa: S608
+ID = NAMES.index("id")
+
+
+class _Along(threading.local):
+    """The account's row that came with the session this thread read last."""
+
+    row: Sequence[Any] = ()
+
+
+_along = _Along()
+
+
+def came_along(row: Sequence[Any]) -> None:
+    """Keep what was read with a session, for the one question whose it is; empty: nobody."""
+    _along.row = row
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
@@ -35,9 +53,12 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
 
     def get_user(self, user_id: Any) -> User | None:
         """The account with this number, if it may come in."""
-        with connection.cursor() as cursor:
-            cursor.execute(BY_ID, [user_id])
-            row = cursor.fetchone()
+        row: Sequence[Any] | None = _along.row
+        came_along(())
+        if not row or row[ID] != user_id:
+            with connection.cursor() as cursor:
+                cursor.execute(BY_ID, [user_id])
+                row = cursor.fetchone()
         if row is None:
             return None
         user = User.from_db(connection.alias, NAMES, _read(row))

@@ -106,7 +106,7 @@ class JsonOnly(BaseContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        accept = request.headers.get("Accept")
+        accept = request.META.get("HTTP_ACCEPT")
         if accept:
             kinds = {kind.partition(";")[0].strip().lower() for kind in accept.split(",")}
             if not kinds & ACCEPTED:

@@ -11,6 +11,7 @@ import uuid
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
@@ -176,8 +177,11 @@ def sign_in_at_floor(reader: User) -> str:
 
 
 def _signed_in(store: SessionBase, reader: User, backend: str) -> str:
+    """As signing in leaves a session, also in the list of a person's devices."""
     store[SESSION_KEY] = str(reader.pk)
     store[BACKEND_SESSION_KEY] = backend
     store[HASH_SESSION_KEY] = reader.get_session_auth_hash()
     store.create()
-    return str(store.session_key)
+    key = str(store.session_key)
+    UserSession.objects.create(user=reader, session_key=key, ip="192.0.2.1", user_agent="bench")
+    return key

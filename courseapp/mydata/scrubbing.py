@@ -64,7 +64,8 @@ def is_due(*, now: datetime) -> bool:
     first = ledger.first_since(at)
     if first is None:
         return False
-    return timezone.localtime(now).hour in NIGHT or first <= now - AT_LATEST
+    here = timezone.localtime(now, timezone.get_default_timezone())  # No reader's own zone.
+    return here.hour in NIGHT or first <= now - AT_LATEST
 
 
 def scrub(*, now: datetime) -> bool:

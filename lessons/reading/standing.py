@@ -68,6 +68,8 @@ class Standing:
     @cached_property
     def opening(self) -> dict[UUID, datetime]:
         """When each lesson that has a date opens."""
+        if not self.facts.promised:
+            return {}
         order = [lesson.uuid for lesson in self.published.lessons]
         return schedule.opening(order, self.facts.promised)
 

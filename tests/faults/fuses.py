@@ -3,10 +3,10 @@
 No point is written into the product. Three kinds of places are watched from outside:
 
 - the end of each ``transaction.atomic`` block, named after the function it stands in:
-  ``payments.inbox.keep: before the commit`` (all is written, nothing lasts yet; in one within
-  another it is the savepoint that does not) and ``: after the commit``;
+  ``lessons.reading.progress.finish: before the commit`` (all is written, nothing lasts yet; in one
+  within another it is the savepoint that does not) and ``: after the commit``;
 - each statement that writes and is a transaction of its own, named after the function that gave it:
-  ``payments.inbox._end: before an UPDATE of payments_stripeevent``, and ``: after``;
+  ``payments.inbox._keep: before the INSERT of payments_stripeevent``, and ``: after``;
 - each call of something that is not ours (`FOREIGN`): ``: before the call``, ``: after the call``.
 
 A `Fuse` is what sits on them: it notes each point that is passed, and at one it does what it is

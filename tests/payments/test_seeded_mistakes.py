@@ -91,7 +91,7 @@ SEEDS = {
     "an event of another mode is worked on": Seed(
         sales.hears_of_another_mode_and_of_yesterday,
         "events_are_kept",
-        Mistake(inbox._row, (" and hint.livemode == gateway.live()", "")),
+        Mistake(inbox._keep, (" and hint.livemode == gateway.live()", "")),
     ),
     "another price buys": Seed(
         sales.is_not_what_was_agreed,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from courseapp.accounts.models import User
 from courseapp.mydata import scrubbing
@@ -91,6 +92,14 @@ def test_it_is_due_from_two_to_six_and_after_twenty_two_hours_at_any_hour() -> N
     assert due == [2, 3, 4, 5, *range(13, 24)]
     assert scrubbing.is_due(now=NIGHT + 10 * HOUR)
     assert not scrubbing.is_due(now=NIGHT + 10 * HOUR - timedelta(seconds=1))
+
+
+@with_keys
+def test_the_night_is_the_sites_whatever_clock_a_page_before_was_read_by() -> None:
+    ledger.note(owner=make_reader().uuid, now=NIGHT - HOUR)
+    with timezone.override("Australia/Perth"):
+        assert scrubbing.is_due(now=NIGHT)
+        assert not scrubbing.is_due(now=NIGHT + 6 * HOUR)
 
 
 @with_keys
