@@ -166,6 +166,7 @@ def test_asking_again_counts_along(anna: User, monkeypatch: pytest.MonkeyPatch) 
         (1, "203.0.113.{n}, 198.51.100.7", True),  # Only what our own proxy added.
         (1, "1.1.1.1, 203.0.113.{n}", False),
         (2, "203.0.113.{n}, 198.51.100.7, 10.0.0.1", True),
+        (2, "203.0.113.{n}", True),  # Went around a proxy of ours: what was written is nothing.
         (1, "2001:db8:1:1::{n}", True),  # One /64 is one network.
         (1, "2001:db8:1:{n}::1", False),
     ],
@@ -180,6 +181,7 @@ def test_a_forged_forwarding_header_gains_nothing(
         client = Client(HTTP_X_FORWARDED_FOR=header.format(n=number))
         statuses.append(ask(client, f"iemand{number}@example.org").status_code)
     assert (HTTPStatus.TOO_MANY_REQUESTS in statuses) is same
+    assert set(statuses) <= {HTTPStatus.FOUND, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 Act = Callable[[Client, dict[str, str]], Any]
@@ -258,6 +260,17 @@ def test_whose_network_cannot_be_told_is_counted_too_and_not_shut_out(settings: 
     statuses = [nowhere.post("/taal/", {"language": "nl"}).status_code for _ in range(9)]
     assert statuses[0] == HTTPStatus.FOUND
     assert 429 in statuses
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    around = Client(REMOTE_ADDR="", HTTP_X_FORWARDED_FOR="203.0.113.9")
+    assert around.post("/taal/", {"language": "nl"}).status_code == 429
+
+
+def test_who_goes_around_our_proxies_is_counted_by_their_own_address(settings: Settings) -> None:
+    settings.WRITES_PER_MINUTE = (0, 3)
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    around = [Client(HTTP_X_FORWARDED_FOR=f"203.0.113.{n}", REMOTE_ADDR="10.0.0.7") for n in "1234"]
+    statuses = [one.post("/taal/", {"language": "nl"}).status_code for one in around * 2]
+    assert set(statuses) == {HTTPStatus.FOUND, 429}
 
 
 def test_an_app_signs_in_without_any_cookie() -> None:

@@ -154,7 +154,6 @@ def test_no_page_is_left_that_nothing_lies_in_and_the_logs_are_empty() -> None:
             assert cursor.fetchone() == (0, 0, 0)
 
 
-@pytest.mark.slow
 @with_keys_committed
 def test_with_somebody_in_the_way_it_is_given_up_soon_and_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
