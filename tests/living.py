@@ -20,6 +20,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from courseapp.bench import databases, sink
+from tests import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,10 +155,9 @@ def _folders_alone(folder: Path) -> Iterator[dict[str, str]]:
 
 def _said(folder: Path) -> dict[str, str]:
     """What an installation says of itself, whatever it stands on."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {
-        **kept, "PRODUCTION": "1", "PYTHONUNBUFFERED": "1", "VAR_DIR": str(folder / "var"),
-        "PORT": str(free_port()), "SITE_URL": f"https://{HOST}", "ALLOWED_HOSTS": HOST,
+        **bare.environment(), "PRODUCTION": "1", "PYTHONUNBUFFERED": "1",
+        "VAR_DIR": str(folder / "var"), "PORT": str(free_port()), "SITE_URL": f"https://{HOST}", "ALLOWED_HOSTS": HOST,
         "TRUSTED_PROXIES": "1", "SECRET_KEY": secrets.token_urlsafe(60),
         "VAULT_KEYS": f"2026:{secrets.token_urlsafe(32)}", "METRICS_TOKEN": TOKEN,
         "MAIL_FROM": "Ik kies jou <post@example.org>",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from courseapp.post import tasks as post_tasks
 from courseapp.post.models import Letter
 from lessons import tasks as lesson_tasks
 from lessons.content.models import LessonSave
+from tests import bare
 from tests.courseapp.post.writing import make_letter
 from tests.factories import lessons_of, make_course, make_reader
 
@@ -115,12 +115,9 @@ def said(code: str, folder: Path, **environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", f"import django; django.setup(); {code}"],
         cwd=django_settings.BASE_DIR,
-        env={
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "courseapp.settings",
-            "VAR_DIR": str(folder),
-            **environment,
-        },
+        env=bare.environment(
+            DJANGO_SETTINGS_MODULE="courseapp.settings", VAR_DIR=str(folder), **environment
+        ),
         capture_output=True,
         text=True,
         check=False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.core.management import CommandError
 
 from courseapp import preparing
 from lessons.content import identity
+from tests import bare
 from tests.courseapp.vault.test_keyring import A, word
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ MISTAKES = [
 
 
 def started(folder: Path, *how: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    given = {**kept, **SOUND, "VAR_DIR": str(folder), **variables}
+    given = {**bare.environment(), **SOUND, "VAR_DIR": str(folder), **variables}
     return subprocess.run(
         [sys.executable, *how], cwd=ROOT, env=given, capture_output=True, text=True, check=False
     )

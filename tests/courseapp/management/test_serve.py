@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import bare
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -37,9 +39,7 @@ def port() -> int:
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """A developer's: nothing set but where and on which port."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL")
-    names = {name: os.environ[name] for name in kept if name in os.environ}
-    return {**names, "VAR_DIR": str(folder), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    return bare.environment(VAR_DIR=str(folder), PORT=str(port), PYTHONUNBUFFERED="1")
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests import bare
 from tests.faults.report import ROOT
 from tests.lessons.drip.machines import postgres_programs
 from tests.living import free_port
@@ -173,9 +174,8 @@ def _end(site: Site) -> None:
 
 def _environment(folder: Path, port: int, smtp: int, stripe: int) -> dict[str, str]:
     """As docs/production.md has it filled in, but for the shop: real money has no test card."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {
-        **kept, "PRODUCTION": "0", "DEBUG": "0", "PYTHONUNBUFFERED": "1",
+        **bare.environment(), "PRODUCTION": "0", "DEBUG": "0", "PYTHONUNBUFFERED": "1",
         "DJANGO_SETTINGS_MODULE": "courseapp.settings", "VAR_DIR": str(folder / "var"),
         "PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}", "ALLOWED_HOSTS": "127.0.0.1",
         "TRUSTED_PROXIES": "1", "SANDBOX_PORT": str(stripe),
