@@ -157,8 +157,9 @@ def _said(folder: Path) -> dict[str, str]:
     """What an installation says of itself, whatever it stands on."""
     return {
         **bare.environment(), "PRODUCTION": "1", "PYTHONUNBUFFERED": "1",
-        "VAR_DIR": str(folder / "var"), "PORT": str(free_port()), "SITE_URL": f"https://{HOST}", "ALLOWED_HOSTS": HOST,
-        "TRUSTED_PROXIES": "1", "SECRET_KEY": secrets.token_urlsafe(60),
+        "VAR_DIR": str(folder / "var"), "PORT": str(free_port()), "SITE_URL": f"https://{HOST}",
+        "ALLOWED_HOSTS": HOST, "TRUSTED_PROXIES": "1",
+        "SECRET_KEY": secrets.token_urlsafe(60),
         "VAULT_KEYS": f"2026:{secrets.token_urlsafe(32)}", "METRICS_TOKEN": TOKEN,
         "MAIL_FROM": "Ik kies jou <post@example.org>",
         "PRACTICE_NAME": "Praktijk Voorbeeld", "PRACTICE_PHONE": "+31 20 555 01 23",
