@@ -145,7 +145,7 @@ class WholeLife(RuleBasedStateMachine):
         """At the end all money and all rights are as Stripe has them."""
         with self.undo:
             try:
-                self.life.sales.settle()
+                self.life.settle()
                 assert self.life.sales.wrong() == {}
                 assert promises.broken(self.life) == {}
             finally:

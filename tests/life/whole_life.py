@@ -301,6 +301,13 @@ class Life:
             if who.user is not None and not User.objects.filter(email=who.email).exists():
                 who.forget(self.now)
 
+    def settle(self) -> None:
+        """The end of all sales. Stripe's clock stood still here while ours went on by days: what
+        happened there happened just now."""
+        for one in self.sales.world.all("event"):
+            self.sales.world.store.change(one["id"], created=int(self.now.timestamp()))
+        self.sales.settle()
+
     # --- what stands there ---
 
     def _remember_orders(self, who: Person) -> None:
