@@ -38,7 +38,7 @@ run: .venv/.installed ## Start the site on http://localhost:8000 (PORT=9000 for 
 test: .venv/.installed-dev ## Run the test suite, on all databases and brokers that answer (ALL=1: with the slow ones)
 	@exec $(BIN)/python -m tests.run $(if $(ALL),--all)
 
-coverage: .venv/.installed-dev ## Run the suite and tell which code it never came to (an hour)
+coverage: .venv/.installed-dev ## Run the suite and tell which code it never came to (half an hour)
 	@exec $(BIN)/python -m tests.covering
 
 check: .venv/.installed-dev ## Check format, lint, types, imports, migrations, settings, templates
