@@ -138,7 +138,7 @@ def database(url: str, base: Path, *, keep_plans: bool) -> dict[str, object]:
 
 
 def caches(url: str, folder: Path) -> dict[str, dict[str, object]]:
-    """What is counted together, in Redis or in a folder, and what each process keeps for itself."""
+    """What all processes count together, in Redis or in a folder."""
     # Rate limits count over all processes of one machine, so not in one process' memory.
     shared: dict[str, object] = {
         "BACKEND": "courseapp.cache.LockingFiles",
@@ -153,9 +153,7 @@ def caches(url: str, folder: Path) -> dict[str, dict[str, object]]:
             # Seconds: a form that is counted waits for it.
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         }
-    # What may be counted by each process for itself, because a reader waits for it.
-    memory: dict[str, object] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    return {"default": shared, "memory": memory}
+    return {"default": shared}
 
 
 def mail_server(url: str) -> tuple[str, int, str, str, bool, bool]:

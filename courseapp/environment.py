@@ -306,14 +306,9 @@ STAFF_SESSION = limits.pair(
 WRITES_PER_MINUTE = limits.pair(
     "WRITES_PER_MINUTE",
     (240, 900),
-    "What may be sent in a minute by one account and from one network (0: as much as it likes).",
+    "What may be sent in a minute by one account or program and from one network, in each process"
+    " (0: as much as it likes).",
     unit="requests",
-)
-API_WRITES = limits.text(
-    "API_WRITES",
-    "120/min",
-    "Writes per reader through the API: a number per sec, min, hour or day.",
-    form="rate",
 )
 
 outside = Part("Other sites")

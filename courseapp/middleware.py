@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Next = Callable[[HttpRequest], HttpResponseBase]
 
+API = "/api/"
+
 
 class BrowserPolicy:
     """Tell the browser what it may do with the answer, whoever made it: a view, a file, an error.
@@ -135,7 +137,7 @@ class WriteLimit:
             return self.get_response(request)
         logs.tell("write_limit_hit", network=logs.digest(writing.network_of(request)))
         answer: HttpResponse
-        if request.path.startswith(("/api/", "/_allauth/")):
+        if request.path.startswith((API, "/_allauth/")):
             answer = problem(429, "too_many_requests", "Too many writes; wait a moment.")
         else:
             answer = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
@@ -147,7 +149,7 @@ class Language:
     """Dutch, unless this person chose English: on the account, or for this browser by a cookie.
 
     The browser's own preference does not count: the courses are Dutch, and a Dutch reader with an
-    English phone should not get half a page in each.
+    English phone should not get half a page in each. The API is for programs, and in English.
     """
 
     def __init__(self, get_response: Next) -> None:
@@ -156,7 +158,10 @@ class Language:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = chosen if chosen in self.known else settings.LANGUAGE_CODE
+        if request.path.startswith(API):
+            language = "en"
+        else:
+            language = chosen if chosen in self.known else settings.LANGUAGE_CODE
         translation.activate(language)
         timezone.deactivate()  # The site's clock, until it is known whose page this is.
         request.LANGUAGE_CODE = language

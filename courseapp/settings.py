@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "courseapp.middleware.Language",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "courseapp.notices.Notices",
     "courseapp.middleware.WriteLimit",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -241,7 +241,7 @@ ACCOUNT_RATE_LIMITS = {
     "withdraw": "30/h/ip,5/h/key",
     "login_failed": "10/m/ip,5/5m/key",
 }
-# What may be sent in a minute by one account and from one network (0: as much as it likes).
+# What may be sent in a minute by one account or program, and from one network (0: no limit).
 WRITES_PER_MINUTE = given.WRITES_PER_MINUTE
 # How many proxies of ours stand before the site; their X-Forwarded-For is believed, no other.
 ALLAUTH_TRUSTED_PROXY_COUNT = given.TRUSTED_PROXIES
@@ -368,8 +368,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "courseapp.api.errors.handle",
     "URL_FORMAT_OVERRIDE": None,
 }
-# Writes per reader, as REST framework writes rates.
-API_WRITES = given.API_WRITES
 SPECTACULAR_SETTINGS = documentation.settings(site=SITE_URL)
 
 # --- Logs: no personal data, one line an event ---------------------------------------------------

@@ -55,8 +55,11 @@ def empty_cache() -> Iterator[None]:
     yield
     from django.core.cache import caches  # noqa: PLC0415 -- settings are ready only now.
 
+    from courseapp import writing  # noqa: PLC0415 -- likewise.
+
     for cache in caches.all():
         cache.clear()
+    writing.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -237,7 +237,6 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 def in_peace(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nobody asks too often, and a refusal is no line in a log."""
     settings.ACCOUNT_RATE_LIMITS = False
-    settings.API_WRITES = "1000000/min"
     # However long all this takes, everybody showed just now who they are.
     monkeypatch.setattr(again, "_within", lambda _record, _minutes: True)
     logging.disable(logging.CRITICAL)

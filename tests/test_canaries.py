@@ -62,7 +62,6 @@ def town(
 @pytest.fixture(autouse=True)
 def in_peace(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.ACCOUNT_RATE_LIMITS = False
-    settings.API_WRITES = "1000000/min"
     # However long all this takes, everybody showed just now who they are.
     monkeypatch.setattr(again, "_within", lambda _record, _minutes: True)
     logging.disable(logging.CRITICAL)

@@ -51,6 +51,8 @@ def missing(title: str, *words: object) -> list[str]:
 
 def test_the_page_names_every_limit_as_it_is_set() -> None:
     unit = keeping.MEGABYTE
+    usual = {one.name: one.default for one in environment.limits.variables}
+    account, network = usual["WRITES_PER_MINUTE"].split(",")
     assert not missing(
         "Input",
         f"{view.BODY_MAX} bytes", f"{view.DEPTH_MAX} deep",
@@ -60,7 +62,7 @@ def test_the_page_names_every_limit_as_it_is_set() -> None:
         f"{formats.PARTS_MAX} parts", f"{formats.PASTED_MAX} characters",
         f"{keeping.IMAGE_MAX // unit} MB", f"{images.PIXELS_MAX} pixels",
         f"{keeping.RECORDING_MAX // unit} MB", f"lesson | {blocks.BLOCKS_MAX}",
-        f"day | {ordering.MOST}", settings.API_WRITES,
+        f"day | {ordering.MOST}", f"{account} a minute, {network} a minute",
     )  # fmt: skip
     limits = settings.ACCOUNT_RATE_LIMITS
     asked = limits["request_login_code"].split(",")

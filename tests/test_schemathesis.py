@@ -235,7 +235,6 @@ def ordered(person: User, product: Product) -> Order:
 @pytest.fixture(autouse=True)
 def course(settings: Settings) -> Course:
     """A course in which there is something to read, to wait for, to publish and to restore."""
-    settings.API_WRITES = "100000/min"
     course = make_course(
         uuid=COURSE, slug=SLUG, modules=0, live=False, pace={"every_days": 1, "at": "07:00"}
     )

@@ -10,28 +10,24 @@ from __future__ import annotations
 import json
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpResponse
-from django.utils import translation
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from courseapp import writing
 from courseapp.api.errors import BodyTooLarge, handle
 from courseapp.api.sign_in import ByMachineToken, BySession, ByToken, HasScope, IsOwner, IsStaff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from django.http.response import HttpResponseBase
     from rest_framework.renderers import BaseRenderer
     from rest_framework.request import Request
-    from rest_framework.throttling import BaseThrottle
 
     from courseapp.accounts.models import User
 
@@ -114,25 +110,23 @@ class JsonOnly(BaseContentNegotiation):
         return next(iter(renderers)), "application/json"
 
 
-class Writes(SimpleRateThrottle):
-    """So many writes per reader and minute. It stops a client gone wild, not a quick reader.
+class Writes(BaseThrottle):
+    """So many writes a minute by one person or program, see ``courseapp.writing``.
 
-    A machine token counts for itself: a program gone wild does not hold up the person it acts for.
-
-    Each process counts for itself: with four of them a client may come to four times as many, and
-    no reader waits for a count on disk or in another server.
+    Whoever calls by a page's session was counted on the way in. A machine token counts for itself:
+    a program gone wild does not hold up the person it acts for.
     """
 
-    scope = "api-writes"
-    cache = caches["memory"]
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        if request.auth is None:
+            return True
+        person = signed_in(request)
+        if person.acts_through is not None:
+            return writing.may_write("program", person.acts_through.pk)
+        return writing.may_write("account", person.pk)
 
-    def get_rate(self) -> str:
-        return settings.API_WRITES
-
-    def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        through = getattr(request.user, "acts_through", None)
-        ident = through.pk if through else request.user.pk
-        return self.cache_format % {"scope": self.scope, "ident": ident}
+    def wait(self) -> float:
+        return writing.seconds_left()
 
 
 class Endpoint(APIView):
@@ -146,10 +140,6 @@ class Endpoint(APIView):
     content_negotiation_class = JsonOnly
     metadata_class = None
     body_max = BODY_MAX
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with translation.override("en"):
-            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """A wrong method is wrong for everybody: it is told before anybody has to sign in."""

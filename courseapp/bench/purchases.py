@@ -52,8 +52,6 @@ def measure(database: str, *, folder: Path, times: int) -> list[float]:
             "PRODUCTION": "0",
             "PORT": str(port),
             "SITE_URL": f"http://localhost:{port}",
-            # What is measured comes from one network.
-            "WRITES_PER_MINUTE": "0,0",
             "ALLOWED_HOSTS": "localhost",
             "SANDBOX_PORT": str(urlsplit(stripe_.base).port),
             "BROKER_URL": broker,

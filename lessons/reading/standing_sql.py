@@ -158,7 +158,9 @@ def _uuid(value: Any) -> UUID | None:
     return None if value is None else _known_uuid(value)
 
 
-def _known_moment(value: Any) -> datetime:
+# What happened to a reader is read again with each page of theirs.
+@lru_cache(maxsize=50_000)
+def _known_moment(value: datetime | str) -> datetime:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -18,7 +18,6 @@ from payments.api import shapes, telling
 if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
-    from rest_framework.throttling import BaseThrottle
 
 # Seconds after which the limit (`withdraw` in the settings) lets one more through at the latest.
 WAIT = 3600
@@ -45,14 +44,10 @@ class NewStatement(Body):
 
 
 class Withdrawals(Endpoint):
-    """It does not ask who calls."""
+    """It does not ask who calls, and is limited by network and by address, as on the page."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        """Limited by network and by address instead of by reader, as on the page."""
-        return []
 
     @describe(
         "withdraw",

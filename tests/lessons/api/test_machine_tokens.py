@@ -140,10 +140,12 @@ def test_a_program_needs_no_csrf_token_and_a_session_does() -> None:
 
 
 def test_a_program_gone_wild_does_not_hold_up_its_maker(settings: Settings) -> None:
-    settings.API_WRITES = "2/min"
+    settings.WRITES_PER_MINUTE = (2, 0)
     owner, path = make_owner(), f"staff/modules/{uuid.uuid4()}/publish/"
     caller = by_machine(key_of(owner)[1])
-    assert [caller.post(path)[0] for _ in range(3)] == [404, 404, 429]
+    statuses = [caller.post(path)[0] for _ in range(6)]  # A minute may end within.
+    assert statuses[:2] == [404, 404]
+    assert 429 in statuses
     assert Caller(owner).post(path)[0] == 404
 
 
