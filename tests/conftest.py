@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_django import Settings
 
-pytest_plugins = ["tests.browsing", "tests.flushing", "tests.hours", "tests.summary"]
+pytest_plugins = ["tests.browsing", "tests.flushing", "tests.hours", "tests.order", "tests.summary"]
 
 # Under CI the same examples every time: a failure there is the change's, not the day's.
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
