@@ -42,7 +42,7 @@ NEEDS = {
                  "health"},
     "keys": {"journal", "lesson", "health"},
     "broker": set[str](),
-    "cache": {"finish", "ask for a code"},
+    "cache": {"ask for a code"},
     "mail": set[str](),
 }  # fmt: skip
 LIMIT, HEALS = 3.0, 30.0  # Seconds.
@@ -115,7 +115,6 @@ def site(folder: Path) -> Iterator[Place]:
     """Running, with somebody signed in who finished a lesson."""
     with ExitStack() as stack:
         environment, letters = stack.enter_context(living.installation(folder))
-        environment["WRITES_PER_MINUTE"] = "0,0"
         proxies = {}
         for name, variable in VARIABLES.items():
             parts = urlsplit(environment[variable])
