@@ -17,6 +17,7 @@ from lessons.reading import enrolling
 from lessons.reading.models import Answer
 from tests.databases import BOTH
 from tests.factories import lessons_of, make_reader
+from tests.files import bytes_of
 from tests.journeys.walking import begin_from_home, carry_session, open_before
 from tests.lessons.reading.writing import agree
 
@@ -373,4 +374,4 @@ def test_what_was_written_is_in_no_log_mail_cache_storage_staff_page_or_database
         folder = Path(str(connection.settings_dict["NAME"])).parent
         files = [file for file in folder.glob("test_*") if file.is_file()]
         assert any(file.stat().st_size for file in files)
-        assert [file for file in files if SECRET.encode() in file.read_bytes()] == []
+        assert [file for file in files if SECRET.encode() in bytes_of(file)] == []

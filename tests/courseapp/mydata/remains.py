@@ -10,6 +10,8 @@ import redis
 from django.conf import settings
 from django.db import connections
 
+from tests.files import bytes_of as bytes_on_disk
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -56,7 +58,7 @@ def _database(alias: str) -> Iterator[tuple[str, bytes]]:
         name = str(connection.settings_dict["NAME"])
         for file in (name, f"{name}-wal", f"{name}-journal"):
             if Path(file).is_file():
-                yield file, Path(file).read_bytes()
+                yield file, bytes_on_disk(Path(file))
         return
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")

@@ -17,7 +17,7 @@ from courseapp.accounts.models import User
 from courseapp.vault import holding, keys
 from courseapp.vault.models import DataKey, Erasure
 from courseapp.vault.router import KeysApart
-from tests import test_inventory
+from tests import files, test_inventory
 from tests.courseapp.vault import notes
 from tests.databases import with_keys, with_keys_committed
 from tests.factories import NOW, make_reader
@@ -30,7 +30,7 @@ def tables(alias: str) -> set[str]:
 def bytes_of(alias: str) -> bytes:
     """All that SQLite keeps of a database, its write-ahead log too."""
     file = Path(str(connections[alias].settings_dict["NAME"]))
-    return b"".join(one.read_bytes() for one in sorted(file.parent.glob(f"{file.name}*")))
+    return b"".join(files.bytes_of(one) for one in sorted(file.parent.glob(f"{file.name}*")))
 
 
 @with_keys
