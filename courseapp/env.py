@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -78,12 +80,19 @@ def pair(name: str, default: tuple[int, int], *, unit: int = 1) -> tuple[int, in
 
 
 def kept_secret(file: Path, size: int = 50) -> str:
-    """A random secret of so many bytes, made once and kept in a file that only its owner reads."""
+    """A random secret of so many bytes, made once and kept in a file that only its owner reads.
+
+    Processes that start together in an empty folder all get the one that was there first, whole.
+    """
     if not file.is_file():
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, name = tempfile.mkstemp(dir=file.parent)  # Only its owner reads this one too.
+        mine = Path(name)
         with os.fdopen(descriptor, "w", encoding="ascii") as handle:
             handle.write(secrets.token_urlsafe(size))
+        with suppress(FileExistsError):
+            file.hardlink_to(mine)
+        mine.unlink()
     return file.read_text(encoding="ascii")
 
 

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from courseapp import env, environment, variables
 from courseapp.variables import Part
+from tests.racing import all_good, at_once
 from tests.test_architecture import code
 
 pytestmark = pytest.mark.once
@@ -121,3 +122,15 @@ def test_a_default_that_follows_from_others_is_told_in_words() -> None:
     assert "| `DOORS` | How many. | doors | `3` | always |" in page
     assert "# Where it lives.\n# HOUSE=\n" in example
     assert "# How many. Needed: always.\n# DOORS=4\n" in example
+
+
+def test_processes_that_start_together_have_one_secret(tmp_path: Path) -> None:
+    """A worker and its beat, the first time ever: nobody fails, and nobody reads half of it."""
+    for number in range(20):
+        file = tmp_path / str(number) / "secret_key"
+        read = set(all_good(at_once(lambda _which, file=file: env.kept_secret(file))))  # type: ignore[misc]
+
+        assert read == {file.read_text(encoding="ascii")}
+        assert len(read.pop()) > 50
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert [one.name for one in file.parent.iterdir()] == [file.name]
