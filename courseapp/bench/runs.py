@@ -176,6 +176,8 @@ class Run:
         figures = [name for name in REQUESTS if name in self.names]
         sizes = {name: self._warmed(database, site, name) for name in figures}
         rates: dict[str, list[Turn]] = {name: [] for name, size in sizes.items() if size}
+        # What came before is on the disk first: only a commit waits for it, and the floor has none.
+        os.sync()
         for number in range(1, self.plan.rounds + 1) if rates else ():
             self.say(f"{database}: round {number} of {self.plan.rounds}")
             for name, turns in rates.items():
